@@ -1,0 +1,1 @@
+"""The bot and the event store. Knows nothing of Django."""
