@@ -6,22 +6,38 @@ that 0 stands for the equity the run started with, so a run that only loses has 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from itertools import accumulate
+from operator import sub
 from typing import NamedTuple
 
 from dashboard.performance.trade import TradeResult
 
 
-@dataclass(frozen=True, slots=True)
-class RunningNet:
-    """The running net of a run: where it ends, its extremes, its deepest drawdown.
+class Fall(NamedTuple):
+    """A drawdown: how deep, where from, where to, and what came after. All 0 when there is none.
 
     An index counts the trades up to and including the one meant; 0 is the start of the run,
-    whose time is None. `high` is met last at `high_index`, `low` first at `low_index`.
-    Of equally deep drawdowns the one with the earliest trough counts, from the last time
-    its peak was touched. `high_after_low` and `drawdown_high_since` are the highest running
-    net from that low, and from the drawdown's trough, to the end of the run: they tell
-    whether the drawdown was recovered.
+    whose time is None. `low` is the running net at the trough, `high_since` the highest from
+    there to the end of the run: recovered, when that is back at the peak.
+    """
+
+    depth: int = 0
+    start_index: int = 0
+    start: int | None = None
+    trough_index: int = 0
+    trough: int | None = None
+    low: int = 0
+    high_since: int = 0
+
+
+class RunningNet(NamedTuple):
+    """Where the running net of a run ends, its extremes, its deepest drawdown.
+
+    `high` is met last at `high_index`, `low` first at `low_index` (indexes as in `Fall`).
+    `high_after_low` is the highest from that low to the end of the run. Of equally deep
+    drawdowns the one with the earliest trough counts, from the last time its peak was
+    touched; `max_drawdown` and the fields that follow it are those of a `Fall`.
     """
 
     trades: int = 0
@@ -44,95 +60,112 @@ class RunningNet:
     drawdown_high_since: int = 0
 
     @classmethod
-    def of(cls, trade: TradeResult) -> RunningNet:
-        net, time = trade.net_pnl, trade.exit_time
-        rose, fell = net >= 0, net < 0
+    def of_trades(cls, trades: Sequence[TradeResult]) -> RunningNet:
+        """By the definitions, over the whole run. Trades in order; none is the empty run."""
+        if not trades:
+            return cls()
+        points = list(accumulate([trade.net_pnl for trade in trades], initial=0))
+        times = [None, *(trade.exit_time for trade in trades)]
+        high, low = max(points), min(points)
+        high_index = len(points) - 1 - points[::-1].index(high)
+        low_index = points.index(low)
         return cls(
-            trades=1,
-            net=net,
-            first_exit=time,
-            last_exit=time,
-            high=net if rose else 0,
-            high_index=int(rose),
-            high_time=time if rose else None,
-            low=net if fell else 0,
-            low_index=int(fell),
-            low_time=time if fell else None,
-            high_after_low=net,
-            max_drawdown=-net if fell else 0,
-            drawdown_trough_index=int(fell),
-            drawdown_trough=time if fell else None,
-            drawdown_low=net if fell else 0,
-            drawdown_high_since=net if fell else 0,
+            len(trades),
+            points[-1],
+            times[1],
+            times[-1],
+            high,
+            high_index,
+            times[high_index],
+            low,
+            low_index,
+            times[low_index],
+            max(points[low_index:]),
+            *_deepest_fall(points, times),
         )
 
-    def __add__(self, later: RunningNet) -> RunningNet:
-        touched = later.high_index > 0 and self.net + later.high >= self.high
-        deeper = self.net + later.low < self.low
-        fall = self._deepest(later)
+    @classmethod
+    def join(cls, runs: Sequence[RunningNet]) -> RunningNet:
+        """The runs one after another. Raises ValueError when one begins before the last ended."""
+        whole = cls()
+        for run in runs:
+            if run.trades:
+                whole = whole.then(run) if whole.trades else run
+        return whole
+
+    def then(self, later: RunningNet) -> RunningNet:
+        """This run followed by a later one; neither is empty."""
+        trades, net = self.trades, self.net
+        if later.first_exit < self.last_exit:  # type: ignore[operator]  # neither is empty
+            raise ValueError(
+                f"summaries added in the wrong order: one run ends at {self.last_exit}, the next"
+                f" begins at {later.first_exit} (microseconds); add runs in the order of their"
+                " exit times"
+            )
+        high, high_index, high_time = self.high, self.high_index, self.high_time
+        if later.high_index and net + later.high >= high:
+            high = net + later.high
+            high_index, high_time = trades + later.high_index, later.high_time
+        low, low_index, low_time = self.low, self.low_index, self.low_time
+        high_after_low = max(self.high_after_low, net + later.high)
+        if net + later.low < low:
+            low, low_index = net + later.low, trades + later.low_index
+            low_time, high_after_low = later.low_time, net + later.high_after_low
         return RunningNet(
-            trades=self.trades + later.trades,
-            net=self.net + later.net,
-            first_exit=self.first_exit if self.trades else later.first_exit,
-            last_exit=later.last_exit if later.trades else self.last_exit,
-            high=self.net + later.high if touched else self.high,
-            high_index=self.trades + later.high_index if touched else self.high_index,
-            high_time=later.high_time if touched else self.high_time,
-            low=self.net + later.low if deeper else self.low,
-            low_index=self.trades + later.low_index if deeper else self.low_index,
-            low_time=later.low_time if deeper else self.low_time,
-            high_after_low=(
-                self.net + later.high_after_low
-                if deeper
-                else max(self.high_after_low, self.net + later.high)
-            ),
-            max_drawdown=fall.depth,
-            drawdown_start_index=fall.start_index,
-            drawdown_start=fall.start,
-            drawdown_trough_index=fall.trough_index,
-            drawdown_trough=fall.trough,
-            drawdown_low=fall.low,
-            drawdown_high_since=fall.high_since,
+            trades + later.trades,
+            net + later.net,
+            self.first_exit,
+            later.last_exit,
+            high,
+            high_index,
+            high_time,
+            low,
+            low_index,
+            low_time,
+            high_after_low,
+            *self._deepest(later),
         )
 
-    def _deepest(self, later: RunningNet) -> _Fall:
+    def _deepest(self, later: RunningNet) -> Fall:
         """The deepest drawdown of this run and the later one: within either, or across both."""
-        across = self.high - self.net - later.low
-        depth = max(self.max_drawdown, across, later.max_drawdown)
-        if depth == 0:
-            return _Fall()
-        if depth == self.max_drawdown:
-            high_since = max(self.drawdown_high_since, self.net + later.high)
-            return _Fall(
-                depth,
-                self.drawdown_start_index,
-                self.drawdown_start,
-                self.drawdown_trough_index,
-                self.drawdown_trough,
-                self.drawdown_low,
-                high_since,
+        trades, net = self.trades, self.net
+        mine, across, theirs = self.max_drawdown, self.high - net - later.low, later.max_drawdown
+        if mine >= across and mine >= theirs:
+            since = max(self.drawdown_high_since, net + later.high) if mine else 0
+            return self.fall._replace(high_since=since)
+        if theirs > across or (theirs == across and later.drawdown_trough_index <= later.low_index):
+            fall = later.fall
+            return Fall(
+                theirs,
+                trades + fall.start_index,
+                # A drawdown from the very start of the later run falls from this run's end.
+                fall.start if fall.start_index else self.last_exit,
+                trades + fall.trough_index,
+                fall.trough,
+                net + fall.low,
+                net + fall.high_since,
             )
-        within = depth == later.max_drawdown
-        if within and (depth > across or later.drawdown_trough_index <= later.low_index):
-            # A drawdown from the very start of the later run falls from this run's end.
-            from_its_start = later.drawdown_start_index == 0
-            return _Fall(
-                depth,
-                self.trades + later.drawdown_start_index,
-                self.last_exit if from_its_start else later.drawdown_start,
-                self.trades + later.drawdown_trough_index,
-                later.drawdown_trough,
-                self.net + later.drawdown_low,
-                self.net + later.drawdown_high_since,
-            )
-        return _Fall(
-            depth,
+        return Fall(
+            across,
             self.high_index,
             self.high_time,
-            self.trades + later.low_index,
+            trades + later.low_index,
             later.low_time,
-            self.net + later.low,
-            self.net + later.high_after_low,
+            net + later.low,
+            net + later.high_after_low,
+        )
+
+    @property
+    def fall(self) -> Fall:
+        """The deepest drawdown."""
+        return Fall(
+            self.max_drawdown,
+            self.drawdown_start_index,
+            self.drawdown_start,
+            self.drawdown_trough_index,
+            self.drawdown_trough,
+            self.drawdown_low,
+            self.drawdown_high_since,
         )
 
     @property
@@ -146,13 +179,15 @@ class RunningNet:
         return self.high - self.net
 
 
-class _Fall(NamedTuple):
-    """A drawdown while two runs are joined."""
-
-    depth: int = 0
-    start_index: int = 0
-    start: int | None = None
-    trough_index: int = 0
-    trough: int | None = None
-    low: int = 0
-    high_since: int = 0
+def _deepest_fall(points: list[int], times: list[int | None]) -> Fall:
+    """The deepest drawdown of a running net (points, the starting 0 first) with its times."""
+    falls = list(map(sub, accumulate(points, max), points))
+    depth = max(falls)
+    if depth == 0:
+        return Fall()
+    trough = falls.index(depth)
+    low = points[trough]
+    start = trough
+    while points[start] != low + depth:
+        start -= 1
+    return Fall(depth, start, times[start], trough, times[trough], low, max(points[trough:]))

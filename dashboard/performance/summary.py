@@ -12,23 +12,23 @@ own R, once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, ClassVar
 
 from dashboard.performance.running_net import RunningNet
 from dashboard.performance.runs import Holding, Multiples, Streaks, Totals
 from dashboard.performance.trade import TradeResult
 
-Row = dict[str, int | str | None]
-Part = TypeVar("Part", Totals, RunningNet, Streaks, Multiples, Holding)
+Value = int | str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What the statistics need to know of a run of trades, in constant space.
 
-    A product of five smaller monoids (see `runs` and `running_net`), each with its own `+`.
+    A product of five smaller monoids (see `runs` and `running_net`), each with its own join.
     """
 
     totals: Totals
@@ -42,13 +42,7 @@ class Summary:
     @classmethod
     def of(cls, trade: TradeResult) -> Summary:
         """The summary of one trade."""
-        return cls(
-            Totals.of(trade),
-            RunningNet.of(trade),
-            Streaks.of(trade),
-            Multiples.of(trade),
-            Holding.of(trade),
-        )
+        return cls.of_trades([trade])
 
     @classmethod
     def of_trades(cls, trades: Iterable[TradeResult]) -> Summary:
@@ -57,31 +51,28 @@ class Summary:
         Raises ValueError where a trade comes before its predecessor, for then drawdown
         and streaks would be those of a history that never was.
         """
-        return cls.join(cls.of(trade) for trade in in_order(trades))
+        run = list(trades)
+        _check_order(run)
+        return cls(*(part.of_trades(run) for part in PARTS))
 
     @classmethod
     def join(cls, runs: Iterable[Summary]) -> Summary:
-        """The summary of runs that follow one another, earliest first."""
-        whole = cls.EMPTY
-        for run in runs:
-            whole = whole + run
-        return whole
+        """The summary of runs that follow one another, earliest first.
+
+        Raises ValueError when a run begins before the one before it has ended.
+        """
+        summaries = list(runs)
+        return cls(
+            Totals.join([one.totals for one in summaries]),
+            RunningNet.join([one.running for one in summaries]),
+            Streaks.join([one.streaks for one in summaries]),
+            Multiples.join([one.multiples for one in summaries]),
+            Holding.join([one.holding for one in summaries]),
+        )
 
     def __add__(self, later: Summary) -> Summary:
         """This run followed by `later`. Raises ValueError when `later` begins before this ends."""
-        ended, begins = self.running.last_exit, later.running.first_exit
-        if ended is not None and begins is not None and begins < ended:
-            raise ValueError(
-                f"summaries added in the wrong order: the left run ends at {ended}, the right one"
-                f" begins at {begins} (microseconds); add runs in the order of their exit times"
-            )
-        return Summary(
-            self.totals + later.totals,
-            self.running + later.running,
-            self.streaks + later.streaks,
-            self.multiples + later.multiples,
-            self.holding + later.holding,
-        )
+        return Summary.join((self, later))
 
     @property
     def trades(self) -> int:
@@ -97,54 +88,55 @@ class Summary:
         """Deepest fall of cumulated net_pnl from its peak, 1e-8 quote, >= 0."""
         return self.running.max_drawdown
 
-    def to_row(self) -> Row:
+    def to_row(self) -> dict[str, Value]:
         """A flat row for a database: ints, except sums that may pass 64 bits, which are text."""
-        row: Row = {}
+        row: dict[str, Value] = {}
         for part in (self.totals, self.running, self.streaks, self.multiples, self.holding):
-            for name in FIELDS[type(part)]:
-                number = getattr(part, name)
-                row[name] = str(number) if name in TEXT_COLUMNS else number
-        return row
+            row.update(part._asdict())
+        return {name: str(row[name]) if name in TEXT_COLUMNS else row[name] for name in COLUMNS}
 
     @classmethod
-    def from_row(cls, row: Mapping[str, int | str | None]) -> Summary:
+    def from_row(cls, row: Mapping[str, Value]) -> Summary:
         """The summary `to_row` wrote. Other columns in `row` are ignored; a missing one raises."""
+        return cls.join_rows([[row[name] for name in COLUMNS]])
+
+    @classmethod
+    def join_rows(cls, rows: Iterable[Sequence[Value]]) -> Summary:
+        """What `join` answers for stored rows, given as values in the order of `COLUMNS`.
+
+        The quick way for a page: `Summary.join_rows(days.values_list(*COLUMNS))`.
+        """
+        columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+        if not columns:
+            return cls.EMPTY
+        named = dict(zip(COLUMNS, columns, strict=True))
+        for name in TEXT_COLUMNS:
+            named[name] = [int(value) for value in named[name]]
         return cls(
-            _part(Totals, row),
-            _part(RunningNet, row),
-            _part(Streaks, row),
-            _part(Multiples, row),
-            _part(Holding, row),
+            *(
+                part.join(
+                    list(map(part._make, zip(*(named[n] for n in part._fields), strict=True)))
+                )
+                for part in PARTS
+            )
         )
 
 
-def _part(kind: type[Part], row: Mapping[str, int | str | None]) -> Part:
-    # The database knows a column's type, the type checker cannot.
-    values: list[Any] = [row[name] for name in FIELDS[kind]]
-    return kind(*(int(value) if isinstance(value, str) else value for value in values))
-
-
-def in_order(trades: Iterable[TradeResult]) -> Iterable[TradeResult]:
-    """The same trades; raises ValueError at the first that comes before its predecessor."""
-    before: TradeResult | None = None
-    for trade in trades:
-        if before is not None and trade.sort_key < before.sort_key:
+def _check_order(trades: Sequence[TradeResult]) -> None:
+    for before, trade in pairwise(trades):
+        if trade.sort_key < before.sort_key:
             raise ValueError(
                 f"trades out of order: {trade.trade_id!r} (exit_time {trade.exit_time}) comes after"
                 f" {before.trade_id!r} (exit_time {before.exit_time}); sort them by"
                 " (exit_time, trade_id)"
             )
-        before = trade
-        yield trade
 
 
 Summary.EMPTY = Summary(Totals(), RunningNet(), Streaks(), Multiples(), Holding())
 
-# What a row holds of each part, in the order of its fields.
-FIELDS: dict[type, tuple[str, ...]] = {
-    kind: tuple(field.name for field in fields(kind))
-    for kind in (Totals, RunningNet, Streaks, Multiples, Holding)
-}
+PARTS: tuple[Any, ...] = (Totals, RunningNet, Streaks, Multiples, Holding)
+# The columns of a row; `trades` belongs to several parts and is stored once.
+COLUMNS: tuple[str, ...] = tuple(dict.fromkeys(name for part in PARTS for name in part._fields))
 # Sums of squares, and of R in units of 1e-12, pass 64 bits: text in a database row.
 TEXT_COLUMNS = frozenset({"sum_squares", "r_sum", "r_sum_squares"})
 NULLABLE_COLUMNS = frozenset(
@@ -161,5 +153,3 @@ NULLABLE_COLUMNS = frozenset(
         "last_timed_exit",
     }
 )
-# `trades` belongs to several parts and is stored once.
-COLUMNS: tuple[str, ...] = tuple(dict.fromkeys(n for names in FIELDS.values() for n in names))

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 UNIT = 10**8  # money: an int in units of 1e-8 quote currency
 R_UNIT = 10**12  # R multiples: an int in units of 1e-12
 
 
-@dataclass(frozen=True, slots=True)
-class TradeResult:
+class TradeResult(NamedTuple):
     """What the statistics need of one closed trade.
 
     Money in units of 1e-8 quote, times in microseconds since the epoch. `risk` is the money
     at risk from the entry to the first stop (> 0), `mae` <= 0 <= `mfe` the worst and best
-    unrealised money; None where nobody recorded it.
+    unrealised money; None where nobody recorded it. A tuple, because a million are made
+    from database rows: `TradeResult._make(row)`.
     """
 
     trade_id: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from itertools import groupby, pairwise
 
 import pytest
@@ -194,4 +193,4 @@ def test_r_is_rounded_half_to_even() -> None:
 @pytest.mark.parametrize("risk", [None, 0, -1])
 def test_a_trade_without_risk_has_no_r(risk: int | None) -> None:
     assert r_multiple(100, risk) is None
-    assert Summary.of(replace(trade(100), risk=risk)).multiples.r_trades == 0
+    assert Summary.of(trade(100)._replace(risk=risk)).multiples.r_trades == 0
