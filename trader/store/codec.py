@@ -1,0 +1,181 @@
+"""How an event is written: a JSON body, and a payload of lines around it.
+
+The payload is ten lines of UTF-8, the last without its newline:
+
+    seq, occurred_at, recorded_at, kind, schema, bot, version, mode, ref, body
+
+No field holds a newline (JSON escapes them, the others are refused with one), `ref` is
+empty where there is none and begins with "=" where there is one, so one payload is one
+event. An event's hash is sha256(hash of the event before it + payload), and SQL rebuilds
+the payload from the columns with `||`, so that verifying is one query and one hash a row.
+"""
+
+import json
+import numbers
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from enum import Enum
+from hashlib import sha256
+from pathlib import PurePath
+from typing import Any
+from uuid import UUID
+
+from .redact import REDACTED, Redactor
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_INT64 = 1 << 63
+
+#: A body may take this many bytes; larger ones are refused.
+MAX_BODY = 1 << 20
+MAX_FIELD = 1000
+
+#: The row of the table `event` without its hash.
+Row = tuple[int, int, int, str, int, str, str, str, str | None, str]
+
+#: The payload of a row, as SQLite builds it.
+PAYLOAD_SQL = (
+    "CAST(seq || char(10) || occurred_at || char(10) || recorded_at || char(10) || kind"
+    " || char(10) || schema || char(10) || bot || char(10) || version || char(10) || mode"
+    " || char(10) || coalesce('=' || ref, '') || char(10) || body AS BLOB)"
+)
+
+
+class BadEvent(ValueError):
+    """This event cannot be written; the text says why."""
+
+
+def chain(previous: bytes, payload: bytes) -> bytes:
+    """The hash of an event, from the one before it and its payload."""
+    return sha256(previous + payload).digest()
+
+
+def parse(payload: bytes) -> Row:
+    """The columns of a payload; ValueError where it is not one."""
+    lines = payload.decode().split("\n", 9)
+    seq, occurred_at, recorded_at, kind, schema, bot, version, mode, ref, body = lines
+    return (
+        int(seq),
+        int(occurred_at),
+        int(recorded_at),
+        kind,
+        int(schema),
+        bot,
+        version,
+        mode,
+        ref[1:] if ref else None,
+        body,
+    )
+
+
+def payload_of(row: Row) -> bytes:
+    """The payload of a row, as `parse` reads it."""
+    seq, occurred_at, recorded_at, kind, schema, bot, version, mode, ref, body = row
+    tagged = "" if ref is None else f"={ref}"
+    return (
+        f"{seq}\n{occurred_at}\n{recorded_at}\n{kind}\n{schema}\n{bot}\n{version}\n{mode}\n"
+        f"{tagged}\n{body}"
+    ).encode()
+
+
+def field(name: str, value: object) -> str:
+    """A column of text: neither empty nor long, without control characters."""
+    if not isinstance(value, str):
+        raise BadEvent(f"{name} has to be text, not {type(value).__name__}")
+    if not value or len(value) > MAX_FIELD or not value.isprintable():
+        raise BadEvent(
+            f"{name} has to be 1 to {MAX_FIELD} printable characters on one line; got {value!r:.80}"
+        )
+    return value
+
+
+def microseconds(moment: datetime | int) -> int:
+    """Microseconds since the epoch, exact; an integer is taken as such already."""
+    if isinstance(moment, datetime):
+        if moment.tzinfo is None:
+            raise BadEvent(f"{moment!r} has no time zone: give a time in UTC, with its zone")
+        return (moment - _EPOCH) // _MICROSECOND
+    if type(moment) is not int:
+        raise BadEvent(
+            f"a time is a datetime with its zone or integer microseconds; got {moment!r:.80}"
+        )
+    if not -_INT64 <= moment < _INT64:
+        raise BadEvent(f"{moment} microseconds since the epoch is no time that can be stored")
+    return moment
+
+
+class BodyEncoder:
+    """Bodies to JSON: ASCII, no spaces, secrets taken out first."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+        self._json = json.JSONEncoder(
+            ensure_ascii=True,
+            allow_nan=False,
+            check_circular=False,  # the redactor's walk has refused what is nested too deep
+            separators=(",", ":"),
+            default=self._plain,
+        )
+
+    def encode(self, kind: str, body: Mapping[str, object]) -> str:
+        """The text of a body; BadEvent says what cannot be written."""
+        if not isinstance(body, Mapping):
+            raise BadEvent(f"a body is a mapping of names to values, not {type(body).__name__}")
+        try:
+            text = self._json.encode(self._redactor.event(kind, body))
+        except (TypeError, ValueError, RecursionError) as error:
+            raise BadEvent(f"the body of {kind} cannot be written: {error}") from error
+        if len(text) > MAX_BODY:
+            raise BadEvent(f"the body of {kind} takes {len(text)} bytes, over {MAX_BODY}")
+        return text
+
+    def _plain(self, value: object) -> object:
+        """What JSON has no word for; what comes out of here is redacted as well."""
+        if isinstance(value, Decimal):
+            return _decimal_text(value)
+        if isinstance(value, datetime):
+            return _time_text(value)
+        return self._redactor.value(_convert(value))
+
+
+def _convert(value: object) -> object:
+    """Other types bots hold, numpy's numbers among them."""
+    if hasattr(value, "get_secret_value"):
+        return REDACTED
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value, key=repr)
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    if isinstance(value, numbers.Real):
+        return float(value)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, UUID | PurePath):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form; give text, numbers or mappings")
+
+
+def _decimal_text(value: Decimal) -> str:
+    if not value.is_finite():
+        raise ValueError(f"{value} is not a finite number")
+    # Without an exponent, unless that would take a page of zeros.
+    return format(value, "f") if -64 < value.adjusted() < 64 else str(value)
+
+
+def _time_text(value: datetime) -> str:
+    if value.tzinfo is None:
+        raise ValueError(f"{value!r} has no time zone: give a time in UTC, with its zone")
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def decode_body(text: str) -> dict[str, Any]:
+    """The body of a row."""
+    body = json.loads(text)
+    if not isinstance(body, dict):
+        raise ValueError(f"an event's body is a JSON object; got {text:.80}")
+    return body

@@ -1,0 +1,17 @@
+"""What a Recorder may raise, and only while it is being made."""
+
+
+class StreamUnusable(Exception):
+    """The stream cannot be recorded here; the text says what is wrong and what to do."""
+
+
+class StreamLocked(StreamUnusable):
+    """Another process (or another Recorder of this one) is the stream's writer.
+
+    Attributes:
+        pid: the holder's process id, None where it could not be read.
+    """
+
+    def __init__(self, message: str, pid: int | None) -> None:
+        super().__init__(message)
+        self.pid = pid

@@ -1,0 +1,92 @@
+"""Reading a stream: a bounded batch at a time, read-only, never a long transaction."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from .codec import decode_body
+from .database import read_head, reading
+from .model import GENESIS, Event, Head
+from .paths import stream_paths
+from .upcast import upcast
+
+_COLUMNS = (
+    "seq, occurred_at, recorded_at, kind, schema, bot, version, mode, ref, body, hash FROM event"
+)
+
+#: No batch is longer than this, whatever is asked for: a reader's transaction stays short.
+MAX_LIMIT = 10_000
+
+
+class Reader:
+    """Reads one stream; may be used from any thread or process, while it is written.
+
+    Every call opens the file, reads at most `limit` events (10,000 at the most) and closes
+    it. A stream that is not there yet is empty. Raises sqlite3.Error for a file that
+    cannot be read, and ValueError for a name that no stream can have.
+    """
+
+    def __init__(self, stream: str, *, folder: str | Path | None = None) -> None:
+        self.stream = stream
+        self._path = stream_paths(stream, folder).database
+
+    def head(self) -> Head:
+        """The newest event's seq and hash; seq 0 while the stream is empty."""
+        if not self._path.exists():
+            return Head(0, GENESIS)
+        with reading(self._path) as connection:
+            return read_head(connection)
+
+    def read(self, after: int = 0, limit: int = 1000) -> list[Event]:
+        """Events with a seq over `after`, ascending."""
+        return self._select("WHERE seq > ? ORDER BY seq LIMIT ?", (after, _bounded(limit)))
+
+    def newest(
+        self, *, before: int | None = None, limit: int = 100, kind: str | None = None
+    ) -> list[Event]:
+        """The newest events (of a kind; with a seq under `before`), descending."""
+        conditions: list[str] = []
+        values: list[object] = []
+        if before is not None:
+            conditions.append("seq < ?")
+            values.append(before)
+        if kind is not None:
+            conditions.append("kind = ?")
+            values.append(kind)
+        where = f"WHERE {' AND '.join(conditions)} " if conditions else ""
+        return self._select(f"{where}ORDER BY seq DESC LIMIT ?", (*values, _bounded(limit)))
+
+    def about(self, ref: str, limit: int = 1000) -> list[Event]:
+        """Events about one trade or batch, ascending."""
+        return self._select("WHERE ref = ? ORDER BY seq LIMIT ?", (ref, _bounded(limit)))
+
+    def _select(self, clause: str, values: Sequence[object]) -> list[Event]:
+        if not self._path.exists():
+            return []
+        with reading(self._path) as connection:
+            # Fetched whole: a half-consumed cursor would pin the WAL.
+            rows = connection.execute(f"SELECT {_COLUMNS} {clause}", values).fetchall()
+        return [_event(self.stream, row) for row in rows]
+
+
+def _bounded(limit: int) -> int:
+    return max(0, min(limit, MAX_LIMIT))
+
+
+def _event(stream: str, row: tuple[Any, ...]) -> Event:
+    seq, occurred_at, recorded_at, kind, schema, bot, version, mode, ref, body, digest = row
+    newest, upcasted = upcast(kind, schema, decode_body(body))
+    return Event(
+        stream,
+        seq,
+        occurred_at,
+        recorded_at,
+        kind,
+        newest,
+        bot,
+        version,
+        mode,
+        ref,
+        upcasted,
+        digest,
+    )
