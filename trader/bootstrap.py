@@ -1,0 +1,224 @@
+"""Wires the bot: which adapters stand behind the ports, from the settings. Nothing runs here."""
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from trader.domain.symbol import SymbolRules
+from trader.engine import Market
+from trader.exchange.paper import PaperExchange
+from trader.exchange.simulated.matching import Costs
+from trader.feed import demo
+from trader.feed.demo import DemoFeed
+from trader.feed.replay import ReplayFeed
+from trader.ports import Feed
+from trader.risk import RiskLimits
+from trader.runner import Plan, Session
+from trader.settings import BotSettings
+from trader.store import Reader, Recorder
+from trader.strategy.adx_trend import AdxTrend
+from trader.strategy.versions import NEWEST, VERSIONS, settings_of
+
+# What a replayed symbol is traded with, as Binance lists BTCUSDT: the file itself tells no rules.
+_REPLAY_STEP = Decimal("0.00001")
+_REPLAY_TICK = Decimal("0.01")
+_MIN_NOTIONAL = Decimal(5)
+_QUOTES = ("USDT", "USDC", "FDUSD", "TUSD", "BUSD", "BTC", "ETH", "BNB", "EUR", "TRY", "USD")
+
+
+class SettingsTrouble(ValueError):
+    """The settings cannot be carried out together; the text says which and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A feed with all that hangs on which one it is."""
+
+    feed: Feed
+    mode: str
+    bot: str
+    rules: SymbolRules
+    interval: str
+    sessions: list[Session]
+    real_time: bool
+    candles: int | None
+
+
+@contextmanager
+def plan_of(
+    settings: BotSettings, stop: threading.Event, watched: Callable[[], bool]
+) -> Iterator[tuple[Plan, int | None]]:
+    """The plan of one bot, and how many candles its feed has at full speed (None: not known).
+
+    `watched` says whether anybody looked at the dashboard of late; the demo pauses where not.
+    Raises SettingsTrouble, BadCandleFile, Unreachable.
+    """
+    match settings.feed:
+        case "demo":
+            yield _plan(settings, _demo(settings, stop, watched))
+        case "replay":
+            yield _plan(settings, _replay(settings))
+        case "binance":
+            with _binance(settings, stop) as source:
+                yield _plan(settings, source)
+
+
+def _plan(settings: BotSettings, source: _Source) -> tuple[Plan, int | None]:
+    bot = settings.bot or source.bot
+    market = Market(
+        bot=bot,
+        symbol=source.rules.symbol,
+        interval=source.interval,
+        quote_asset=source.rules.quote_asset,
+        account=source.mode,
+    )
+    costs = Costs(settings.fee_rate, settings.slippage)
+
+    def open_log(version: str) -> Recorder:
+        return Recorder(bot, version=version, mode=source.mode, folder=settings.db)
+
+    plan = Plan(
+        market=market,
+        feed=source.feed,
+        feed_name=settings.feed,
+        sessions=source.sessions,
+        exchange=lambda: PaperExchange(source.rules, costs),
+        limits=RiskLimits(settings.risk_fraction, settings.exposure_fraction),
+        open_log=open_log,
+        history=lambda: Reader(bot, folder=settings.db),
+        starting_balance=settings.starting_balance,
+        costs={"fee_rate": settings.fee_rate, "slippage": settings.slippage},
+        durable=source.real_time,
+        announce=source.real_time,
+    )
+    return plan, source.candles
+
+
+def _session(version: str, until: Any = None) -> Session:
+    try:
+        strategy_settings = settings_of(version)
+    except ValueError as unknown:
+        raise SettingsTrouble(str(unknown)) from unknown
+    return Session(version, lambda: AdxTrend(strategy_settings), until)
+
+
+def _demo(
+    settings: BotSettings, stop: threading.Event, watched: Callable[[], bool]
+) -> _Source:  # fmt: skip
+    """Half a year, a third of it with each version; the newest then goes on live."""
+
+    def wait() -> bool:
+        while not stop.wait(settings.demo_pace):
+            if watched():
+                return True
+        return False
+
+    if settings.version is not None:
+        sessions = [_session(settings.version)]
+    else:
+        versions = list(VERSIONS)
+        each = demo.PAST_CANDLES // len(versions)
+        length = timedelta(minutes=15)
+        ends = [demo.START + length * (each * number - 1) for number in range(1, len(versions))]
+        sessions = [_session(*pair) for pair in zip(versions, [*ends, None], strict=True)]
+    return _Source(
+        feed=DemoFeed(settings.demo_seed, wait),
+        mode="demo",
+        bot="demo",
+        rules=demo.RULES,
+        interval=demo.INTERVAL,
+        sessions=sessions,
+        real_time=False,
+        candles=demo.PAST_CANDLES,
+    )
+
+
+def _replay(settings: BotSettings) -> _Source:
+    if settings.candles is None:
+        raise SettingsTrouble("A replay needs a candle file: give --candles FILE.")
+    feed = ReplayFeed(settings.candles)
+    symbol = (settings.symbol or _symbol_in(settings.candles)).upper()
+    return _Source(
+        feed=feed,
+        mode="replay",
+        bot=_name_of(settings.candles),
+        rules=_assumed_rules(symbol),
+        interval=_written(feed.interval),
+        sessions=[_session(settings.version or NEWEST)],
+        real_time=False,
+        candles=len(feed),
+    )
+
+
+@contextmanager
+def _binance(settings: BotSettings, stop: threading.Event) -> Iterator[_Source]:
+    # python-binance takes over a second to import: only who trades on Binance pays for it.
+    from trader.exchange import binance
+    from trader.scheduler import CandleClock
+
+    symbol = (settings.symbol or "BTCUSDT").upper()
+    client = binance.public_client(settings.binance_address or binance.PUBLIC_ADDRESS)
+    try:
+        rules = binance.symbol_rules(client, symbol)
+        clock = CandleClock(settings.interval, stop)
+    except ValueError as wrong:
+        raise SettingsTrouble(f"{wrong}.") from wrong
+    with clock:
+        waiting = binance.Waiting(until_close=clock.until_close, pause=clock.pause)
+        yield _Source(
+            feed=binance.BinanceFeed(client, symbol, settings.interval, waiting),
+            mode="paper",
+            bot="paper",
+            rules=rules,
+            interval=settings.interval,
+            sessions=[_session(settings.version or NEWEST)],
+            real_time=True,
+            candles=None,
+        )
+
+
+def _assumed_rules(symbol: str) -> SymbolRules:
+    quote = next((each for each in _QUOTES if symbol.endswith(each) and symbol != each), None)
+    if quote is None:
+        raise SettingsTrouble(
+            f"The quote currency of {symbol!r} is not known: give --symbol as Binance writes it, "
+            f"such as BTCUSDT."
+        )
+    return SymbolRules(
+        symbol=symbol,
+        base_asset=symbol.removesuffix(quote),
+        quote_asset=quote,
+        tick_size=_REPLAY_TICK,
+        step_size=_REPLAY_STEP,
+        min_quantity=_REPLAY_STEP,
+        min_notional=_MIN_NOTIONAL,
+    )
+
+
+def _symbol_in(path: Path) -> str:
+    match = re.match(r"[A-Za-z0-9]{5,20}(?=[_.-])", path.name)
+    if match is None:
+        raise SettingsTrouble(
+            f"The symbol cannot be read off the file name {path.name!r}: give --symbol."
+        )
+    return match[0]
+
+
+def _name_of(path: Path) -> str:
+    stem = path.name.removesuffix(".gz").removesuffix(".csv")
+    return "replay-" + re.sub(r"[^A-Za-z0-9_-]+", "-", stem)[:40].strip("-")
+
+
+def _written(interval: timedelta) -> str:
+    """An interval as it is written in candles' names, such as 15m."""
+    seconds = int(interval.total_seconds())
+    for unit, length in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds % length == 0:
+            return f"{seconds // length}{unit}"
+    return f"{seconds}s"

@@ -1,0 +1,200 @@
+"""The bot's book: its own account, folded from its own events and from nothing else.
+
+The engine applies each event as it appends it; a starting bot applies those it recorded before.
+Start-up and running are therefore one path. Every event has an identity of its own (an order's
+id, a fill's id, a trade's id, a signal's candle), and `knows` says whether the book has it, so a
+candle that was cut off half way is simply worked through again and adds what was missing.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Protocol, Self
+
+from trader.domain import events
+from trader.domain.events import Body
+from trader.domain.money import ZERO, round_money
+from trader.domain.order import Fill, Order, Purpose
+from trader.domain.position import Position
+from trader.domain.times import moment
+
+
+class Recorded(Protocol):
+    """What the book needs of an event that was read back."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def body(self) -> Body: ...
+    @property
+    def version(self) -> str: ...
+
+
+@dataclass(slots=True)
+class LiveOrder:
+    """An order that is neither filled whole, nor rejected, nor cancelled."""
+
+    order: Order
+    filled: Decimal = ZERO
+
+
+class Book:
+    """Cash, positions and live orders of one account in one quote currency.
+
+    `deposits` is cash moved in less cash moved out, `realised` the net PnL of everything sold,
+    both in quote currency. The law: equity(price) == deposits + realised + unrealised(price).
+    """
+
+    def __init__(self) -> None:
+        self.cash = ZERO
+        self.deposits = ZERO
+        self.realised = ZERO
+        self.positions: dict[str, Position] = {}
+        self.orders: dict[str, LiveOrder] = {}
+        self.last_candle: datetime | None = None
+        self.last_price = ZERO
+        self._tail: set[tuple[str, str]] = set()
+        self._handlers: dict[str, Callable[[Body, str], None]] = {
+            events.CASH_DEPOSITED: self._deposited,
+            events.CASH_WITHDRAWN: self._withdrawn,
+            events.ORDER_SUBMITTED: self._submitted,
+            events.ORDER_FILLED: self._filled,
+            events.ORDER_REJECTED: self._order_ended,
+            events.ORDER_CANCELLED: self._order_ended,
+            events.POSITION_OPENED: self._opened,
+            events.TRADE_CLOSED: self._closed,
+            events.STATE_SNAPSHOT: self._snapshot,
+        }
+
+    @classmethod
+    def from_snapshot(cls, body: Body) -> Self:
+        """The book as it stood when a `state.snapshot` was recorded."""
+        book = cls()
+        book.cash = Decimal(body["balance"])
+        book.deposits = Decimal(body["deposits"])
+        book.realised = Decimal(body["realised"])
+        for position in body["positions"]:
+            book.positions[position["trade_id"]] = Position.from_body(position)
+        for order in body["orders"]:
+            live = LiveOrder(events.order_from(order), Decimal(order["filled"]))
+            book.orders[live.order.order_id] = live
+        book._set_candle(body)
+        return book
+
+    def apply_all(self, recorded: Iterable[Recorded]) -> None:
+        """Fold events that were read back, in the order of their seq."""
+        for event in recorded:
+            self.apply(event.kind, event.body, event.version)
+
+    def apply(self, kind: str, body: Body, version: str) -> None:
+        """Fold one event; kinds that do not touch the account only leave their identity."""
+        handler = self._handlers.get(kind)
+        if handler is not None:
+            handler(body, version)
+        if (mark := identity(kind, body)) is not None:
+            self._tail.add((kind, mark))
+
+    def knows(self, kind: str, body: Body) -> bool:
+        """Whether this very event is already recorded since the last snapshot."""
+        mark = identity(kind, body)
+        return mark is not None and (kind, mark) in self._tail
+
+    def unrealised(self, price: Decimal) -> Decimal:
+        return sum((p.unrealised(price) for p in self.positions.values()), ZERO)
+
+    def equity(self, price: Decimal) -> Decimal:
+        """Cash plus what is held at `price`, quote currency."""
+        held = (round_money(p.quantity * price) for p in self.positions.values())
+        return self.cash + sum(held, ZERO)
+
+    def live(self, trade_id: str, *purposes: Purpose) -> list[Order]:
+        """The live orders of a trade, of these purposes."""
+        orders = (live.order for live in self.orders.values())
+        return [o for o in orders if o.trade_id == trade_id and o.purpose in purposes]
+
+    def state(self, price: Decimal) -> dict[str, Any]:
+        """What a snapshot carries of the book, marked at `price`; `from_snapshot` reads it."""
+        return {
+            "balance": self.cash,
+            "equity": self.equity(price),
+            "realised": self.realised,
+            "unrealised": self.unrealised(price),
+            "deposits": self.deposits,
+            "positions": [position.to_body(price) for position in self.positions.values()],
+            "orders": [
+                events.order_body(live.order) | {"filled": live.filled}
+                for live in self.orders.values()
+            ],
+        }
+
+    def mark(self, low: Decimal, high: Decimal) -> None:
+        """Widen every open position's excursions by a candle's range."""
+        for position in self.positions.values():
+            position.mark(low, high)
+
+    def _deposited(self, body: Body, _version: str) -> None:
+        self.cash += Decimal(body["amount"])
+        self.deposits += Decimal(body["amount"])
+
+    def _withdrawn(self, body: Body, _version: str) -> None:
+        self.cash -= Decimal(body["amount"])
+        self.deposits -= Decimal(body["amount"])
+
+    def _submitted(self, body: Body, _version: str) -> None:
+        order = events.order_from(body)
+        self.orders[order.order_id] = LiveOrder(order)
+        if order.trade_id in self.positions:
+            self.positions[order.trade_id].protect(order)
+
+    def _filled(self, body: Body, version: str) -> None:
+        fill = events.fill_from(body)
+        live = self.orders[fill.order_id]
+        position = self.positions.get(fill.trade_id)
+        if position is None:
+            position = Position.entered_by(live.order, fill, version)
+            self.positions[fill.trade_id] = position
+        before = position.realised
+        position.add(fill, live.order)
+        self.realised += position.realised - before
+        self.cash += _cash_moved(fill)
+        live.filled += fill.quantity
+        if live.filled == live.order.quantity:
+            del self.orders[fill.order_id]
+
+    def _order_ended(self, body: Body, _version: str) -> None:
+        self.orders.pop(body["order_id"], None)
+
+    def _opened(self, body: Body, _version: str) -> None:
+        self.positions[body["trade_id"]].opened = True
+
+    def _closed(self, body: Body, _version: str) -> None:
+        del self.positions[body["trade_id"]]
+
+    def _snapshot(self, body: Body, _version: str) -> None:
+        self.mark(Decimal(body["candle"]["low"]), Decimal(body["candle"]["high"]))
+        self._set_candle(body)
+
+    def _set_candle(self, body: Body) -> None:
+        self.last_candle = moment(body["candle"]["open_time"])
+        self.last_price = Decimal(body["candle"]["close"])
+        self._tail.clear()
+
+
+def identity(kind: str, body: Body) -> str | None:
+    """What makes an event this one and no other within its kind; None where each stands alone."""
+    match kind:
+        case events.ORDER_FILLED:
+            return str(body["fill_id"])
+        case events.POSITION_OPENED | events.TRADE_CLOSED:
+            return str(body["trade_id"])
+        case events.SIGNAL_RAISED:
+            return f"{body['action']} {body['trade_id']}"
+        case _ if kind.startswith("order."):
+            return str(body["order_id"])
+        case _:
+            return None
+
+
+def _cash_moved(fill: Fill) -> Decimal:
+    return -fill.notional - fill.fee if fill.side == "buy" else fill.notional - fill.fee

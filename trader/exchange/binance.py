@@ -1,0 +1,167 @@
+"""The one module that knows python-binance: public candles and symbol rules of Binance spot.
+
+Candles are asked for by REST at each close: a stream that has gone silent raises nothing, a
+request that fails does.
+"""
+
+import logging
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, cast
+
+import requests
+
+from trader.domain.candle import Candle, from_milliseconds, parse_interval
+from trader.domain.symbol import SymbolRules
+
+with warnings.catch_warnings():
+    # Its websocket module, which the bot does not use, imports a deprecated name.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from binance import Client
+    from binance.exceptions import BinanceAPIException, BinanceRequestException
+
+log = logging.getLogger(__name__)
+
+PUBLIC_ADDRESS = Client.API_URL
+TROUBLE = (BinanceAPIException, BinanceRequestException, requests.RequestException)
+_PAGE = 1000
+_GRACE = timedelta(seconds=30)
+
+
+class Unreachable(Exception):
+    """Binance did not answer what a starting bot must know; the text says what was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How the feed waits: `until_close()` for the next candle's close, `pause(seconds)` between
+    two tries. Both answer False when it is time to stop.
+    """
+
+    until_close: Callable[[], bool]
+    pause: Callable[[float], bool]
+
+
+def public_client(address: str) -> Client:
+    """A client without keys for the REST API at `address`, such as Binance's own or a simulation.
+
+    Its time-out is 10 seconds; nothing is asked of the exchange yet.
+    """
+
+    class Public(Client):  # type: ignore[misc]
+        API_URL = address
+        REQUEST_TIMEOUT = 10
+
+    return Public(ping=False)
+
+
+def symbol_rules(client: Client, symbol: str) -> SymbolRules:
+    """The symbol's filters; Unreachable, or ValueError for a symbol that Binance does not list."""
+    try:
+        info = client.get_exchange_info(symbol=symbol)["symbols"]
+    except BinanceAPIException as refused:
+        if refused.code == -1121:
+            raise ValueError(f"Binance lists no symbol {symbol!r}") from refused
+        raise Unreachable(f"Binance refused to tell the rules of {symbol}: {refused}") from refused
+    except (BinanceRequestException, requests.RequestException) as trouble:
+        raise Unreachable(f"Binance did not tell the rules of {symbol}: {trouble}") from trouble
+    listed = info[0]
+    filters = {each["filterType"]: each for each in listed["filters"]}
+    return SymbolRules(
+        symbol=symbol,
+        base_asset=listed["baseAsset"],
+        quote_asset=listed["quoteAsset"],
+        tick_size=Decimal(filters["PRICE_FILTER"]["tickSize"]),
+        step_size=Decimal(filters["LOT_SIZE"]["stepSize"]),
+        min_quantity=Decimal(filters["LOT_SIZE"]["minQty"]),
+        min_notional=Decimal(filters.get("NOTIONAL", {"minNotional": "0"})["minNotional"]),
+    )
+
+
+class BinanceFeed:
+    """Closed candles of one symbol as Binance closes them; those missed while away come first."""
+
+    def __init__(self, client: Client, symbol: str, interval: str, waiting: Waiting) -> None:
+        self._client = client
+        self._symbol = symbol
+        self._interval = interval
+        self._length = parse_interval(interval)
+        self._waiting = waiting
+
+    def history(self, until: datetime | None, limit: int) -> list[Candle]:
+        """The last closed candles up to `until`; up to now for None, so that a first start is
+        warm. Raises Unreachable.
+        """
+        end = self._now() - self._length if until is None else until
+        try:
+            return self._closed(end - self._length * (limit - 1), end)
+        except TROUBLE as trouble:
+            raise Unreachable(
+                f"Binance did not tell the past of {self._symbol} {self._interval}: {trouble}"
+            ) from trouble
+
+    def candles(self, after: datetime | None) -> Iterator[Candle]:
+        if after is None:
+            raise ValueError("a live feed goes on after a candle; ask for its history first")
+        due = after + self._length
+        while True:
+            for candle in self._fetch(due):
+                due = candle.close_time
+                yield candle
+            if not self._waiting.until_close():
+                return
+
+    def _fetch(self, due: datetime) -> Iterator[Candle]:
+        """All closed candles from `due` on; asks again until the newest that should be is there."""
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                now = self._now()
+                candles = self._closed(due, now - self._length)
+            except TROUBLE as trouble:
+                log.warning("Binance did not tell candles (try %d): %s", tries, trouble)
+            else:
+                yield from candles
+                due = candles[-1].close_time if candles else due
+                if due + self._length > now:
+                    return
+                if now - (due + self._length) > _GRACE:
+                    log.error(
+                        "No closed %s candle of %s from %s", self._interval, self._symbol, due
+                    )
+            if not self._waiting.pause(min(2.0**tries, 30.0)):
+                return
+
+    def _closed(self, first: datetime, last: datetime) -> list[Candle]:
+        """Candles opened from `first` to `last`, both included, in pages of a thousand."""
+        candles: list[Candle] = []
+        while first <= last:
+            page = self._client.get_klines(
+                symbol=self._symbol,
+                interval=self._interval,
+                startTime=_milliseconds(first),
+                endTime=_milliseconds(last),
+                limit=_PAGE,
+            )
+            candles += [self._candle(kline) for kline in page]
+            if len(page) < _PAGE:
+                break
+            first = candles[-1].close_time
+        return candles
+
+    def _candle(self, kline: list[Any]) -> Candle:
+        opened = from_milliseconds(kline[0])
+        figures = [Decimal(text) for text in kline[1:6]]
+        return Candle(opened, opened + self._length, *figures)
+
+    def _now(self) -> datetime:
+        """The exchange's clock decides which candle is closed, not this machine's."""
+        return from_milliseconds(cast(int, self._client.get_server_time()["serverTime"]))
+
+
+def _milliseconds(moment: datetime) -> int:
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)

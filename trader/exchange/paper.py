@@ -1,0 +1,52 @@
+"""Paper trading: the bot's own orders, matched on candles by the simulated exchange."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from trader.domain.book import Book
+from trader.domain.candle import Candle
+from trader.domain.money import ZERO
+from trader.domain.order import Order, OrderCancelled, OrderUpdate, Purpose
+from trader.domain.symbol import SymbolRules
+from trader.exchange.simulated.matching import PAIR_FILLED, Costs, MatchingEngine
+
+
+class PaperExchange:
+    """The simulated exchange inside the bot's process; its whole state follows from the book."""
+
+    def __init__(self, rules: SymbolRules, costs: Costs) -> None:
+        self.rules = rules
+        self._matching = MatchingEngine(rules, costs)
+
+    def recover(self, book: Book) -> list[OrderUpdate]:
+        """Take over cash, holdings and live orders; a stop and a target of one trade pair up.
+
+        What a flat trade still has standing was cancelled when its other order was filled.
+        """
+        self._matching.cash = book.cash
+        self._matching.held = sum((p.quantity for p in book.positions.values()), ZERO)
+        for live in book.orders.values():
+            if live.order.purpose in _SINGLE:
+                self._matching.place(live.order)
+        updates: list[OrderUpdate] = []
+        for position in book.positions.values():
+            protection = book.live(position.trade_id, Purpose.STOP_LOSS, Purpose.TAKE_PROFIT)
+            if position.quantity > 0:
+                self._matching.place(*protection)
+            elif position.exit_time is not None:
+                at = position.exit_time
+                updates += [OrderCancelled(o.order_id, PAIR_FILLED, at) for o in protection]
+        return updates
+
+    def submit(self, *orders: Order) -> None:
+        self._matching.place(*orders)
+
+    def cancel(self, order_id: str, at: datetime) -> OrderUpdate:
+        self._matching.cancel(order_id)
+        return OrderCancelled(order_id, "withdrawn by the bot", at)
+
+    def updates(self, candle: Candle) -> Iterator[OrderUpdate]:
+        return self._matching.play(candle)
+
+
+_SINGLE = (Purpose.ENTRY, Purpose.EXIT)

@@ -1,0 +1,1 @@
+"""The simulated exchange: one matching engine for paper mode and for tests."""

@@ -1,0 +1,1 @@
+"""One file per strategy; pure: candles and position in, a signal out."""
