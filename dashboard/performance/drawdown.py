@@ -12,7 +12,6 @@ from dashboard.performance.returns import growth
 from dashboard.performance.summary import Summary
 from dashboard.performance.trade import TradeResult
 
-
 # Compounding rounds: equity that came back to the cent must not stand a hair under its peak.
 AT_PEAK = 1 - 1e-12
 
