@@ -37,7 +37,7 @@ _TROUBLE = (SettingsTrouble, BadCandleFile, OtherHistory, StreamLocked, StreamUn
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the bot until its feed ends or it is told to stop; 0 where that went well."""
     given = vars(_parser().parse_args(argv))
-    supervised = given.pop("supervised")
+    supervised = given.pop("until_stdin_closes")
     _set_up_logging()
     try:
         settings = BotSettings(
@@ -80,7 +80,11 @@ def _parser() -> argparse.ArgumentParser:
     for name, field in BotSettings.model_fields.items():
         option = "--data" if name == "db" else "--" + name.replace("_", "-")
         parser.add_argument(option, dest=name, help=field.description)
-    parser.add_argument("--supervised", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--until-stdin-closes",
+        action="store_true",
+        help="end when the parent process, which holds our stdin, has gone",
+    )
     return parser
 
 
@@ -93,17 +97,12 @@ def _set_up_logging() -> None:
 
 
 def _stop_on_signals(stop: threading.Event, *, supervised: bool) -> None:
-    """Ctrl-C, SIGTERM or SIGBREAK stop the bot; under a supervisor the end of stdin does.
-
-    A supervised bot ignores Ctrl-C, which a terminal sends to the whole family at once: its
-    supervisor decides who stops first.
-    """
+    """Ctrl-C, SIGTERM or SIGBREAK stop the bot; under a supervisor the end of stdin does too."""
     for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
         number = getattr(signal, name, None)
         if number is not None:
             signal.signal(number, lambda *_: stop.set())
     if supervised:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
         threading.Thread(target=_stop_with_parent, args=(stop,), daemon=True).start()
 
 

@@ -56,7 +56,7 @@ class CandleWindow:
         return self._column(2)
 
     def _column(self, number: int) -> Floats:
-        return cast(Floats, self._buffer[number, max(0, self._end - self.size) : self._end])
+        return self._buffer[number, max(0, self._end - self.size) : self._end]
 
 
 def adx(window: CandleWindow, period: int) -> Floats:

@@ -1,0 +1,195 @@
+"""The Python environment a command runs in: made on a fresh clone, checked where one is active.
+
+Standard library only, since nothing else is installed yet. An environment of ours carries a stamp
+(a hash of what was to be installed), written last, so that one made half is made anew. Whoever has
+an environment active keeps it: it is looked at and never changed.
+"""
+
+import hashlib
+import importlib.metadata
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+ROOT = Path(__file__).resolve().parent.parent
+_STAMP = "blotter-stamp"
+
+
+class EnvironmentTrouble(Exception):
+    """The environment cannot be made or used; one sentence says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Needed:
+    """What an environment must hold: a locked list to install, and the names asked for in it."""
+
+    folder: Path
+    locked: Path
+    asked: Path
+
+    def stamp(self) -> str:
+        version = f"Python {sys.version_info.major}.{sys.version_info.minor}\n"
+        return hashlib.sha256(version.encode() + self.locked.read_bytes()).hexdigest()
+
+    @property
+    def python(self) -> Path:
+        if os.name == "nt":
+            return self.folder / "Scripts" / "python.exe"
+        return self.folder / "bin" / "python"
+
+    def ready(self) -> bool:
+        try:
+            return (self.folder / _STAMP).read_text(encoding="ascii") == self.stamp()
+        except OSError:
+            return False
+
+
+RUNTIME = Needed(ROOT / ".venv", ROOT / "requirements.txt", ROOT / "requirements.in")
+DEVELOPMENT = Needed(
+    ROOT / ".venv-test", ROOT / "requirements-dev.txt", ROOT / "requirements-dev.in"
+)
+
+
+def enter(needed: Needed, argv: Sequence[str]) -> None:
+    """Return where this process has what is needed; else go on in an environment that has.
+
+    Ends the process with one sentence where no such environment can be had.
+    """
+    try:
+        if _ours() is None and _active():
+            _check_active(needed)
+            return
+        if _ours() == needed.folder and needed.ready():
+            return
+        if not needed.ready():
+            with _making(needed):
+                if not needed.ready():
+                    _make(needed)
+    except EnvironmentTrouble as trouble:
+        sys.exit(str(trouble))
+    _go_on_in(needed, argv)
+
+
+def _ours() -> Path | None:
+    """Which of our own environments this process runs in."""
+    prefix = Path(sys.prefix).resolve()
+    return next((each.folder for each in (RUNTIME, DEVELOPMENT) if each.folder == prefix), None)
+
+
+def _active() -> bool:
+    return sys.prefix != sys.base_prefix or "CONDA_PREFIX" in os.environ
+
+
+def _check_active(needed: Needed) -> None:
+    missing = [each for each in _asked(needed.asked) if not _installed(each)]
+    if missing:
+        raise EnvironmentTrouble(
+            f"The active environment {sys.prefix} lacks {', '.join(missing)}. Install "
+            f"{needed.locked.name} into it (pip install --require-hashes -r {needed.locked.name}), "
+            f"or deactivate it and Blotter makes one of its own."
+        )
+
+
+def _asked(path: Path) -> Iterator[str]:
+    """The names in a requirements file, those it includes first."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("-r "):
+            yield from _asked(path.parent / line[3:].strip())
+        elif match := re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", line):
+            yield match[0]
+
+
+def _installed(name: str) -> bool:
+    try:
+        importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+@contextmanager
+def _making(needed: Needed) -> Iterator[None]:
+    """One process makes the environment; another waits for it, at most ten minutes."""
+    lock = needed.folder.with_name(needed.folder.name + ".making")
+    deadline = time.monotonic() + 600
+    while True:
+        try:
+            lock.mkdir()
+        except FileExistsError:
+            if _age(lock) > 600:
+                lock.rmdir()
+            elif time.monotonic() > deadline:
+                raise EnvironmentTrouble(
+                    f"Another process has been making {needed.folder} for ten minutes. If none "
+                    f"is, delete {lock} and try again."
+                ) from None
+            time.sleep(0.5)
+        except OSError as error:
+            raise EnvironmentTrouble(
+                f"{needed.folder} cannot be made ({error.strerror}): the folder {ROOT} must be "
+                f"writable for the first start."
+            ) from error
+        else:
+            break
+    try:
+        yield
+    finally:
+        lock.rmdir()
+
+
+def _age(path: Path) -> float:
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
+def _make(needed: Needed) -> None:
+    """A fresh environment with exactly the locked packages, each checked against its hash."""
+    count = len(re.findall(r"^\S+==", needed.locked.read_text(encoding="utf-8"), re.MULTILINE))
+    print(
+        f"First start: making {needed.folder.name} and installing {count} pinned packages "
+        f"(about a minute) ...",
+        file=sys.stderr,
+        flush=True,
+    )
+    base = getattr(sys, "_base_executable", None) or sys.executable
+    # As a probe it tells a missing ensurepip from any other trouble, before anything is written.
+    if subprocess.run([base, "-c", "import venv, ensurepip"], capture_output=True).returncode:
+        raise EnvironmentTrouble(
+            f"{base} cannot make environments: its venv or ensurepip module is missing. On Debian "
+            f"and Ubuntu: apt install python3-venv."
+        )
+    _run([base, "-m", "venv", "--clear", str(needed.folder)], "The environment was not made")
+    _run(
+        [
+            *(str(needed.python), "-m", "pip", "install", "--disable-pip-version-check"),
+            *("--quiet", "--require-hashes", "-r", str(needed.locked)),
+        ],
+        "The packages were not installed (is the network there?)",
+    )
+    (needed.folder / _STAMP).write_text(needed.stamp(), encoding="ascii")
+
+
+def _run(command: list[str], failure: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        said = (done.stderr.strip() or done.stdout.strip() or "no reason given").splitlines()[-1]
+        raise EnvironmentTrouble(f"{failure}: {said}")
+
+
+def _go_on_in(needed: Needed, argv: Sequence[str]) -> NoReturn:
+    command = [str(needed.python), *argv]
+    if os.name != "nt":
+        os.execv(command[0], command)
+    # exec on Windows starts a second process and ends this one: the console would not wait.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.exit(subprocess.run(command).returncode)
