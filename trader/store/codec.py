@@ -126,8 +126,17 @@ class BodyEncoder:
             text = self._json.encode(self._redactor.event(kind, body))
         except (TypeError, ValueError, RecursionError) as error:
             raise BadEvent(f"the body of {kind} cannot be written: {error}") from error
+        if self._redactor.holds_known(text):
+            text = self._json.encode(self._redactor.without_known(json.loads(text)))
         if len(text) > MAX_BODY:
             raise BadEvent(f"the body of {kind} takes {len(text)} bytes, over {MAX_BODY}")
+        return text
+
+    def ref(self, ref: object) -> str:
+        """A ref that may be written; BadEvent for one that is a secret."""
+        text = field("ref", ref)
+        if self._redactor.holds_known(json.dumps(text)):
+            raise BadEvent("the ref is a secret of this process")
         return text
 
     def _plain(self, value: object) -> object:

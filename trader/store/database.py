@@ -13,6 +13,9 @@ APPLICATION_ID = 0x424C4F54  # "BLOT"
 FORMAT = 1
 BUSY_TIMEOUT = 0.1
 
+#: Primary result codes that say the file is damaged.
+CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
 SCHEMA: dict[str, str] = {
     "event": """CREATE TABLE event (
   seq         INTEGER PRIMARY KEY,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 MODES = ("live", "testnet", "paper", "replay", "demo")
 
@@ -12,12 +12,14 @@ GENESIS = bytes(32)
 #: Kind of the event that stands in for one that is lost: the store's own, written by a repair.
 LOST = "recorder.lost"
 
+#: Kind of the event that reports a repair.
+REPAIRED = "recorder.repaired"
+
 #: Microseconds since the epoch, UTC.
 Clock = Callable[[], int]
 
 
-@dataclass(frozen=True, slots=True)
-class Ack:
+class Ack(NamedTuple):
     """The answer to an append.
 
     Attributes:

@@ -1,38 +1,75 @@
 """The recorder: the only way into a stream."""
 
+import atexit
+import json
 import sqlite3
 import threading
 import time
+import weakref
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import NamedTuple
 
-from .codec import BadEvent, BodyEncoder, field, microseconds
+from . import forks
+from .codec import BadEvent, BodyEncoder, Row, field, microseconds
 from .errors import StreamUnusable
+from .keeper import Keeper
 from .lock import WriterLock
-from .model import MODES, Ack, Health
-from .mover import Mover
+from .model import LOST, MODES, REPAIRED, Ack, Clock, Health
 from .paths import StreamPaths, private_folder, stream_paths
+from .rebuild import Repair
 from .redact import Redactor
-from .spool import Spool
+from .spool import KEEP_BYTES, SEGMENT_BYTES, Spool
+from .surroundings import refuse_unsafe_folder
 from .upcast import current_schema
-from .writer import Writer
 
-_POLL = 0.2
-SEGMENT_BYTES = 4 << 20
 _REFUSED = Ack(None, stored=False, synced=False)
+_CLOSE_TIMEOUT = 10.0
+_EXIT_TIMEOUT = 5.0
+
+
+class _Waiting(NamedTuple):
+    """An event that came while this very thread was appending: from a signal's handler."""
+
+    kind: str
+    body: Mapping[str, object]
+    ref: str | None
+    occurred_at: datetime | int | None
+    durable: bool
 
 
 def now() -> int:
-    """The system's clock, in microseconds since the epoch."""
+    """The system's clock, in microseconds since the epoch, UTC."""
     return time.time_ns() // 1000
 
 
 class Recorder:
-    """The one writer of a stream.
+    """The one writer of a stream, and the only way into it.
 
-    Raises StreamLocked or StreamUnusable, and nothing after that.
+    It replays what an earlier run left on the spool before it returns, so a starting bot
+    reads its whole past. Use it from any thread; close it, or leave its `with`, at the end.
+    After fork() it works in the parent alone.
+
+    Args:
+        bot: the bot's name, recorded with each event; also names the stream.
+        version: the bot's version tag; a new version is a new Recorder.
+        mode: one of MODES: live, testnet, paper, replay, demo.
+        folder: the data folder; $BLOTTER_DB, else "db", if not given. The stream's files
+            are in its subfolder `events`.
+        stream: the stream's name where it is not the bot's.
+        clock: what `recorded_at` is taken from, microseconds since the epoch, UTC.
+        safe_settings: names of further settings whose text may be recorded.
+        secrets: values that must never be recorded; those of environment variables with
+            names like API_KEY or TOKEN are known without.
+        segment_bytes: size of a file of the spool, the reserve among them.
+        keep_bytes: what spool files that are moved may take while no backup covers them.
+
+    Raises:
+        StreamLocked: another writer has the stream; the text names its process.
+        StreamUnusable: the folder cannot be used; the text says why and what to do.
     """
 
     def __init__(
@@ -43,40 +80,54 @@ class Recorder:
         mode: str,
         folder: str | Path | None = None,
         stream: str | None = None,
-        clock: Callable[[], int] = now,
+        clock: Clock = now,
         safe_settings: Iterable[str] = (),
         secrets: Iterable[str] = (),
+        segment_bytes: int = SEGMENT_BYTES,
+        keep_bytes: int = KEEP_BYTES,
     ) -> None:
-        self._paths = _paths(bot, version, mode, stream, folder)
-        self.stream = self._paths.stream
+        paths = _paths(bot, version, mode, stream, folder)
+        self.stream = paths.stream
         self.bot, self.version, self.mode = bot, version, mode
         self._clock = clock
         self._encoder = BodyEncoder(Redactor(safe_settings, secrets))
-        self._append_lock = threading.Lock()
-        self._appended = self._refused = 0
-        self._last_error: str | None = None
-        self._wake = threading.Event()
-        self._moved = threading.Condition()
-        self._closing = False
-        private_folder(self._paths.events)
-        self._lock = WriterLock(self._paths.lock, self.stream)
+        # Reentrant, so that a signal's handler that appends never waits for its own thread.
+        self._append_lock = threading.RLock()
+        self._sync_lock = threading.Lock()
+        self._appending = False
+        self._waiting: deque[_Waiting] = deque()
+        self._recorded_at = self._appended = self._refused = self._clock_steps = 0
+        self._last_refusal: str | None = None
+        self._closed = False
+        refuse_unsafe_folder(paths.events)
+        private_folder(paths.events)
+        lock = WriterLock(paths.lock, self.stream)
         try:
-            self._spool = Spool(self._paths.spool, SEGMENT_BYTES)
-            self._writer = Writer(self._paths)
-            self._mover = Mover(self._spool, self._writer)
-            while self._mover.move():
-                pass
-            if self._writer.head.seq > self._spool.tail.seq:
-                self._spool.skip_to(self._writer.head.seq)
-                self._mover = Mover(self._spool, self._writer)
+            self._keeper = Keeper(
+                paths,
+                lock=lock,
+                spool=Spool(paths.spool, segment_bytes),
+                stand_in=self._stand_in,
+                append_lock=self._append_lock,
+                report=self._report,
+                keep_bytes=keep_bytes,
+            )
         except (OSError, sqlite3.Error) as error:
-            self._lock.release()
-            raise StreamUnusable(f"the stream {self.stream!r} cannot be opened: {error}") from error
-        self._first = self._spool.tail.seq
-        self._thread = threading.Thread(
-            target=self._run, name=f"recorder {self.stream}", daemon=True
-        )
-        self._thread.start()
+            lock.release()
+            raise StreamUnusable(
+                f"the stream {self.stream!r} in {paths.events} cannot be opened: {error}"
+            ) from error
+        except BaseException:
+            lock.release()
+            raise
+        self._spool = self._keeper.spool
+        self._before = self._spool.tail.seq
+        if self._keeper.first_repair is not None:
+            self._keeper.alarms.tell(str(self._keeper.first_repair))
+            self._report(self._keeper.first_repair)
+        self._keeper.start()
+        forks.watch(self)
+        self._at_exit = _close_at_exit(self)
 
     def append(
         self,
@@ -87,16 +138,38 @@ class Recorder:
         occurred_at: datetime | int | None = None,
         durable: bool = False,
     ) -> Ack:
-        """Record an event; never raises and never waits for SQLite."""
+        """Record an event: one write to the spool, 20 microseconds or so.
+
+        Never raises and never waits for SQLite: trouble is counted and told by `health`.
+
+        Args:
+            kind: what happened, "order.filled".
+            body: a JSON object. Decimals become text, times with a zone ISO 8601 with Z,
+                floats are written by repr; numbers that are not finite are refused.
+                Secrets are taken out.
+            ref: the trade or batch it is about.
+            occurred_at: when it happened, a time with its zone or microseconds since the
+                epoch; the time of recording if not given.
+            durable: also wait until it is on the disk, a few tenths of a millisecond: for
+                order intents and fills.
+
+        Returns:
+            Ack(seq, stored, synced); seq is None and nothing is stored where it was refused.
+        """
         try:
-            return self._append(kind, body, ref, occurred_at, durable)
+            return self._append(_Waiting(kind, body, ref, occurred_at, durable))
         except Exception as error:  # noqa: BLE001 - the promise: nothing is raised into the bot
             self._refused += 1
-            self._last_error = f"{kind!r} was refused: {error}"
+            self._last_refusal = f"an event was refused: {error}"
             return _REFUSED
 
     def trade(self, *, occurred_at: datetime | int | None = None, **fields: object) -> Ack:
-        """Record a closed trade, `trade.closed`; `trade_id` is its ref."""
+        """Record a closed trade, `trade.closed`; durable; `trade_id` is its ref.
+
+        Fields: trade_id, symbol, side ("long" or "short"), entry_time, exit_time,
+        entry_price, exit_price, quantity, fee, net_pnl (after fees), exit_reason,
+        quote_asset, account. Prices, quantities and money as Decimal or text.
+        """
         ref = fields.get("trade_id")
         return self.append(
             "trade.closed",
@@ -107,43 +180,45 @@ class Recorder:
         )
 
     def snapshot(self, *, occurred_at: datetime | int | None = None, **fields: object) -> Ack:
-        """Record what the bot knows at a candle's close, `state.snapshot`."""
+        """Record what the bot knows at a candle's close, `state.snapshot`.
+
+        Fields: symbol, interval, quote_asset, account, candle, indicators, balance, equity,
+        realised, unrealised, deposits, positions: what the bot has of them.
+        """
         return self.append("state.snapshot", fields, occurred_at=occurred_at)
 
     @property
     def health(self) -> Health:
         """How recording goes; cheap, from any thread."""
-        head, tail = self._writer.head.seq, self._spool.tail.seq
+        head, tail = self._keeper.head.seq, self._spool.tail.seq
+        alarms = self._keeper.alarms
         return Health(
             head=head,
             appended=self._appended,
-            stored=head - self._first if head > self._first else 0,
+            stored=max(0, min(head, tail) - self._before),
             refused=self._refused,
             backlog=max(0, tail - head),
-            backlog_seconds=0.0,
-            clock_steps=0,
-            alarms=(),
-            last_error=self._last_error,
+            backlog_seconds=self._keeper.backlog_seconds,
+            clock_steps=self._clock_steps,
+            alarms=alarms.now(),
+            last_error=self._last_refusal or alarms.last_error,
         )
 
     def flush(self, timeout: float = 10.0) -> bool:
-        """Wait until everything appended so far is in SQLite; False if it took too long."""
-        target = self._spool.tail.seq
-        self._wake.set()
-        with self._moved:
-            return self._moved.wait_for(lambda: self._writer.head.seq >= target, timeout)
+        """Wait until everything appended so far is in SQLite.
+
+        Returns False if it took longer than `timeout` seconds; it goes on all the same.
+        """
+        if self._closed:
+            return self._spool.tail.seq <= self._keeper.head.seq
+        return self._keeper.wait_for(self._spool.tail.seq, timeout)
 
     def close(self) -> None:
-        """Move what is left, and give the stream up. What cannot be moved waits on the spool."""
-        with self._append_lock:
-            if self._closing:
-                return
-            self._closing = True
-        self._wake.set()
-        self._thread.join()
-        self._writer.close()
-        self._spool.close()
-        self._lock.release()
+        """Move what is left into SQLite, for ten seconds at most, and give the stream up.
+
+        What could not be moved waits on the spool for the next Recorder.
+        """
+        self._close(_CLOSE_TIMEOUT)
 
     def __enter__(self) -> "Recorder":
         return self
@@ -156,49 +231,89 @@ class Recorder:
     ) -> None:
         self.close()
 
-    def _append(
-        self,
-        kind: str,
-        body: Mapping[str, object],
-        ref: str | None,
-        occurred_at: datetime | int | None,
-        durable: bool,
-    ) -> Ack:
-        text = self._encoder.encode(field("kind", kind), body)
-        tagged = "" if ref is None else "=" + field("ref", ref)
-        happened = None if occurred_at is None else microseconds(occurred_at)
+    def abandon(self) -> None:
+        """In a forked child: leave everything to the parent, and refuse from here on."""
+        self._closed = True
+        self._last_refusal = "this process is a fork: the stream belongs to its parent"
+        self._keeper.abandon()
+
+    def _close(self, timeout: float) -> None:
+        with self._append_lock, self._sync_lock:
+            if self._closed:
+                return
+            self._closed = True
+        atexit.unregister(self._at_exit)
+        forks.forget(self)
+        self._keeper.stop(timeout)
+
+    def _append(self, event: _Waiting) -> Ack:
+        if self._closed:
+            raise BadEvent(f"{event.kind!r} came after the recorder was closed, or in a fork of it")
+        text = self._encoder.encode(field("kind", event.kind), event.body)
+        tagged = "" if event.ref is None else "=" + self._encoder.ref(event.ref)
+        happened = None if event.occurred_at is None else microseconds(event.occurred_at)
         rest = (
-            f"{kind}\n{current_schema(kind)}\n{self.bot}\n{self.version}\n{self.mode}\n"
+            f"{event.kind}\n{current_schema(event.kind)}\n{self.bot}\n{self.version}\n{self.mode}\n"
             f"{tagged}\n{text}"
         )
         with self._append_lock:
-            if self._closing:
-                raise BadEvent("the recorder is closed")
-            recorded = microseconds(self._clock())
-            seq = self._spool.tail.seq + 1
-            payload = f"{seq}\n{recorded if happened is None else happened}\n{recorded}\n{rest}"
-            self._spool.write(seq, payload.encode())
-            self._appended += 1
-        if durable:
-            self._spool.sync()
-        return Ack(seq, stored=True, synced=durable)
-
-    def _run(self) -> None:
-        while True:
-            self._wake.wait(_POLL)
-            self._wake.clear()
-            closing = self._closing
+            if self._appending:
+                self._waiting.append(event)
+                return _REFUSED
             try:
-                while self._mover.move():
-                    with self._moved:
-                        self._moved.notify_all()
-                self._spool.prepare()
-            except (OSError, sqlite3.Error) as error:
-                self._last_error = f"moving into SQLite: {error}"
-            with self._moved:
-                self._moved.notify_all()
-            if closing:
-                return
+                self._appending = True
+                seq = self._write(rest, happened)
+            finally:
+                self._appending = False
+        synced = event.durable and self._sync()
+        while self._waiting:
+            self._append(self._waiting.popleft())
+        return Ack(seq, True, synced)
+
+    def _write(self, rest: str, happened: int | None) -> int:
+        if self._closed:
+            raise BadEvent("the recorder is closed")
+        recorded = microseconds(self._clock())
+        if recorded < self._recorded_at:
+            self._clock_steps += 1
+        seq = self._spool.tail.seq + 1
+        payload = f"{seq}\n{recorded if happened is None else happened}\n{recorded}\n{rest}"
+        self._spool.write(seq, payload.encode())
+        self._recorded_at = recorded
+        self._appended += 1
+        return seq
+
+    def _sync(self) -> bool:
+        try:
+            with self._sync_lock:
+                if self._closed:
+                    return False
+                self._spool.sync()
+        except OSError as error:
+            self._last_refusal = f"an event was stored but could not be synced: {error}"
+            return False
+        return True
+
+    def _stand_in(self, seq: int, reason: str) -> Row:
+        """The row that keeps the place of an event that is lost."""
+        recorded = microseconds(self._clock())
+        body = json.dumps({"reason": reason})
+        return seq, recorded, recorded, LOST, 1, self.bot, self.version, self.mode, None, body
+
+    def _report(self, repair: Repair) -> None:
+        self.append(REPAIRED, repair.body())
+
+
+def _close_at_exit(recorder: Recorder) -> Callable[[], None]:
+    """A bot that ends without closing still shows its last events on the dashboard."""
+    reference = weakref.ref(recorder)
+
+    def close() -> None:
+        if (still_there := reference()) is not None:
+            still_there._close(_EXIT_TIMEOUT)
+
+    atexit.register(close)
+    return close
 
 
 def _paths(

@@ -58,6 +58,7 @@ class Segment:
             raise
         finally:
             os.close(descriptor)
+        # Its name must last before an event in it can: a power cut forgets unsynced names.
         sync_folder(folder)
         return cls(path)
 

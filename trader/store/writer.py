@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from .database import INSERT, open_writer, read_head
 from .headfile import HeadFile
-from .model import Head
+from .model import GENESIS, Head
 from .paths import StreamPaths
 
 
@@ -14,33 +14,37 @@ class Writer:
 
     def __init__(self, paths: StreamPaths) -> None:
         self.paths = paths
-        self._connection = open_writer(paths.database)
-        self._identity = paths.database.stat()
-        self._headfile = HeadFile(paths.head)
-        self.head: Head = read_head(self._connection)
+        self.connection = open_writer(paths.database)
+        try:
+            self._identity = paths.database.stat()
+            self.head: Head = read_head(self.connection)
+            self._headfile = HeadFile(paths.head)
+        except BaseException:
+            self.connection.close()
+            raise
 
     def insert(self, rows: Iterable[tuple[object, ...]]) -> None:
         """Insert rows, all or none of them, and sync."""
-        connection = self._connection
+        connection = self.connection
         connection.execute("BEGIN IMMEDIATE")
         try:
             connection.executemany(INSERT, rows)
             connection.execute("COMMIT")
-        except BaseException:
+        finally:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
-            raise
 
     def note(self, head: Head) -> None:
         """What was committed is the head now."""
         self.head = head
         self._headfile.write(head)
 
-    def hashes(self, after: int, limit: int) -> list[tuple[int, bytes]]:
-        """(seq, hash) of the events behind `after`."""
-        return self._connection.execute(
+    def hashes(self, after: int, limit: int) -> dict[int, bytes]:
+        """Hashes of the events behind `after`, by seq; genesis is that of 0."""
+        rows = self.connection.execute(
             "SELECT seq, hash FROM event WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit)
-        ).fetchall()
+        )
+        return {0: GENESIS, **dict(rows.fetchall())}
 
     def in_place(self) -> bool:
         """Whether the path still names the file that is open."""
@@ -50,5 +54,5 @@ class Writer:
             return False
 
     def close(self) -> None:
-        self._connection.close()
+        self.connection.close()
         self._headfile.close()
