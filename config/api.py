@@ -1,0 +1,76 @@
+"""The one NinjaAPI: who may ask, and errors as problem details (RFC 9457)."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from dashboard.api.auth import bearer, session
+from dashboard.api.routes import router
+from dashboard.selectors.scope import Unknown
+from dashboard.selectors.trades import BadCursor
+
+api = NinjaAPI(
+    title="Blotter",
+    version="1",
+    description=(
+        "Reads what the bots recorded; has no way to command one. Money is text with a decimal "
+        "number, ratios are fractions, times are UTC. What is undefined is null, with its reason "
+        "under `undefined`."
+    ),
+    auth=[session, bearer],
+)
+api.add_router("", router)
+# ninja answers 401 itself; Django's middleware would redirect a program to the login page.
+for pattern in api.urls[0]:
+    if not str(pattern.name).startswith(("openapi-", "api-root")):
+        pattern.callback.login_required = False  # type: ignore[union-attr, attr-defined]
+
+
+def problem(
+    request: HttpRequest, status: int, title: str, detail: str = "", **more: Any
+) -> HttpResponse:
+    """One error in the shape of RFC 9457."""
+    body = {"title": title, "status": status, "detail": detail, "instance": request.path, **more}
+    response = api.create_response(request, body, status=status)
+    response["Content-Type"] = "application/problem+json"
+    if status == 401:
+        response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+@api.exception_handler(AuthenticationError)
+def _not_authenticated(request: HttpRequest, _: AuthenticationError) -> HttpResponse:
+    return problem(request, 401, "Log in, or send a valid token as Authorization: Bearer")
+
+
+@api.exception_handler(HttpError)
+def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return problem(request, error.status_code, str(error))
+
+
+@api.exception_handler(Http404)
+def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
+    return problem(request, 404, "There is no such thing", str(error))
+
+
+@api.exception_handler(Unknown)
+def _unknown(request: HttpRequest, error: Unknown) -> HttpResponse:
+    return problem(request, 404, "A filter names what is not there", str(error))
+
+
+@api.exception_handler(BadCursor)
+def _bad_cursor(request: HttpRequest, error: BadCursor) -> HttpResponse:
+    return problem(request, 422, "A parameter cannot be used", str(error))
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    errors = [
+        {"where": [str(part) for part in found.get("loc", ())], "what": str(found.get("msg", ""))}
+        for found in error.errors
+    ]
+    first = errors[0] if errors else {"where": [], "what": ""}
+    detail = f"{first['where'][-1] if first['where'] else 'request'}: {first['what']}"
+    return problem(request, 422, "A parameter cannot be used", detail, errors=errors)

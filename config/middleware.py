@@ -1,0 +1,89 @@
+"""The site's own middleware: content security policy, no-store, second factor, last view."""
+
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django_otp import user_has_device
+
+Next = Callable[[HttpRequest], HttpResponseBase]
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        f"script-src 'self' {settings.CHART_URL}",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+VIEWED_EVERY = 60.0  # seconds between two touches of the file
+
+
+def content_security_policy(get_response: Next) -> Next:
+    """Nothing inline, nothing evaluated, no script but ours and the one chart file."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response["Content-Security-Policy"] = POLICY
+        response["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
+        return response
+
+    return middleware
+
+
+def no_store(get_response: Next) -> Next:
+    """Figures of an account stay out of every cache; the page keeps its own ETags."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    return middleware
+
+
+def second_factor(get_response: Next) -> Next:
+    """Once a login has a confirmed device, its session opens nothing before a code was given."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        user = request.user
+        if not user.is_authenticated or user.is_verified():  # type: ignore[union-attr]
+            return get_response(request)
+        # No settings can open more than these two: the code's page and the way out.
+        if request.path in {reverse("second_factor"), reverse("logout")}:
+            return get_response(request)
+        if not user_has_device(user, confirmed=True):
+            return get_response(request)
+        if request.path.startswith("/api/"):
+            return JsonResponse(
+                {"title": "A code from your device is needed", "status": 403},
+                status=403,
+                content_type="application/problem+json",
+            )
+        return redirect("second_factor")
+
+    return middleware
+
+
+def last_viewed(get_response: Next) -> Next:
+    """Touch `<data>/last_viewed` when somebody looks: an unwatched demo market pauses."""
+    touched = -VIEWED_EVERY
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        nonlocal touched
+        response = get_response(request)
+        seen = request.user.is_authenticated or getattr(request, "auth", None) is not None
+        if seen and time.monotonic() - touched >= VIEWED_EVERY:
+            touched = time.monotonic()
+            (settings.DATA_FOLDER / "last_viewed").touch()
+        return response
+
+    return middleware

@@ -1,0 +1,63 @@
+"""The other records, to read: bots, imports, annotations with their revisions."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from dashboard.admin.reading import ReadOnlyAdmin, time_cell
+from dashboard.models import Annotation, AnnotationRevision, Batch, Bot, Checkpoint
+
+
+@admin.register(Bot)
+class BotAdmin(ReadOnlyAdmin):
+    list_display = ("bot", "version", "mode", "strategy", "symbol", "heard", "worth")
+
+    @admin.display(description="last heard of (UTC)")
+    def heard(self, bot: Bot) -> str:
+        return time_cell(bot.last_recorded_at)
+
+    @admin.display(description="equity")
+    def worth(self, bot: Bot) -> str:
+        return "–" if bot.equity is None else f"{bot.equity / 10**8:,.2f}"
+
+
+@admin.register(Batch)
+class BatchAdmin(ReadOnlyAdmin):
+    list_display = ("batch", "path", "began", "ended", "imported", "duplicates", "quarantined")
+
+    @admin.display(description="began (UTC)")
+    def began(self, batch: Batch) -> str:
+        return time_cell(batch.started_at)
+
+    @admin.display(description="finished (UTC)")
+    def ended(self, batch: Batch) -> str:
+        return time_cell(batch.finished_at)
+
+
+@admin.register(Checkpoint)
+class CheckpointAdmin(ReadOnlyAdmin):
+    list_display = ("stream", "seq", "unreadable", "last_problem")
+
+
+class RevisionInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = AnnotationRevision
+    fields = readonly_fields = ("number", "at", "user", "by", "old", "new")
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Annotation)
+class AnnotationAdmin(ReadOnlyAdmin):
+    """Found here, written on the trade's own page."""
+
+    list_display = ("trade_id", "bot", "setup", "mistake", "rating", "followed_plan", "updated_at")
+    list_filter = ("rating", "followed_plan")
+    search_fields = ("trade_id", "note", "tags", "setup", "mistake")
+    inlines = (RevisionInline,)

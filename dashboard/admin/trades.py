@@ -1,0 +1,256 @@
+"""Trades: read-only facts with the trader's own annotation beside them."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from dashboard import events
+from dashboard.admin.reading import ReadOnlyAdmin, money_cell, time_cell
+from dashboard.models import Annotation, AnnotationRevision, Book, DayRollup, Trade
+from dashboard.services.journal import FIELDS as ANNOTATED
+from dashboard.services.journal import annotate
+from dashboard.units import iso
+
+FACTS = (
+    "trade_id",
+    "bot",
+    "version",
+    "symbol",
+    "side",
+    "entered",
+    "exited",
+    "entry_price",
+    "exit_price",
+    "quantity",
+    "money",
+    "fees",
+    "risked",
+    "worst",
+    "best",
+    "exit_reason",
+    "stop_loss_price",
+    "take_profit_price",
+    "book",
+    "source",
+    "standing",
+)
+
+
+class CountedFilter(admin.SimpleListFilter):
+    """The ledger shows what counts; duplicates, voided and unfinished records on request."""
+
+    title = "standing"
+    parameter_name = "standing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("all", "Every record"), ("not", "Not counted")]
+
+    def choices(self, changelist: Any) -> Any:
+        first, *others = super().choices(changelist)
+        return [{**first, "display": "Counted"}, *others]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Trade]) -> QuerySet[Trade]:
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(counted=self.value() != "not")
+
+
+class RollupFilter(admin.SimpleListFilter):
+    """Values known from the day rollups: a DISTINCT over a million trades takes seconds."""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        rows = DayRollup.objects.filter(scope=self.parameter_name).order_by("value")
+        return [(value, value) for value in rows.values_list("value", flat=True).distinct()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Trade]) -> QuerySet[Trade]:
+        if self.value() is None:
+            return queryset
+        return queryset.filter(**{str(self.parameter_name): self.value()})
+
+
+def _rollup_filter(name: str, shown: str) -> type[RollupFilter]:
+    return type(f"{name}Filter", (RollupFilter,), {"title": shown, "parameter_name": name})
+
+
+class BookFilter(admin.SimpleListFilter):
+    """Mode, quote asset and account."""
+
+    title = "money"
+    parameter_name = "book"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(str(book.pk), str(book)) for book in Book.objects.order_by("-last_recorded_at")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Trade]) -> QuerySet[Trade]:
+        value = self.value() or ""
+        return queryset.filter(book=int(value)) if value.isdecimal() else queryset
+
+
+class TradeForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The annotation's fields on the trade's page; the trade itself has no field to change."""
+
+    note = Annotation._meta.get_field("note").formfield()
+    tags = Annotation._meta.get_field("tags").formfield()
+    setup = Annotation._meta.get_field("setup").formfield()
+    mistake = Annotation._meta.get_field("mistake").formfield()
+    rating = forms.TypedChoiceField(
+        choices=[("", "–"), *((n, str(n)) for n in range(1, 6))],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text="1 (poor) to 5 (as planned)",
+    )
+    followed_plan = forms.TypedChoiceField(
+        label="Followed the plan",
+        choices=[("", "–"), ("yes", "Yes"), ("no", "No")],
+        coerce=lambda value: value == "yes",
+        empty_value=None,
+        required=False,
+    )
+
+    class Meta:
+        model = Trade
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = Annotation.objects.filter(
+            bot=self.instance.bot, trade_id=self.instance.trade_id
+        ).first()
+        if own is not None:
+            self.initial |= {name: getattr(own, name) for name in ANNOTATED}
+            plan = {True: "yes", False: "no", None: ""}
+            self.initial["followed_plan"] = plan[own.followed_plan]
+
+
+@admin.register(Trade)
+class TradeAdmin(ReadOnlyAdmin):
+    form = TradeForm
+    change_form_template = "admin/dashboard/trade/change_form.html"
+    list_display = (
+        "exited",
+        "trade_id",
+        "symbol",
+        "side",
+        "version",
+        "quantity",
+        "entry_price",
+        "exit_price",
+        "exit_reason",
+        "money",
+        "standing",
+    )
+    list_display_links = ("exited", "trade_id")
+    list_select_related = ("book",)
+    list_filter = (
+        CountedFilter,
+        BookFilter,
+        _rollup_filter("version", "version"),
+        _rollup_filter("symbol", "symbol"),
+        _rollup_filter("bot", "bot"),
+        "side",
+    )
+    ordering = ("-exit_time", "-id")
+    sortable_by = ()
+    search_fields = ("trade_id",)
+    search_help_text = "A trade's id, or how it begins"
+    readonly_fields = FACTS
+    fieldsets = (
+        ("Your annotation", {"fields": ANNOTATED}),
+        ("The trade", {"fields": FACTS}),
+    )
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """The annotation may be written; every fact of the trade is shown as text."""
+        return bool(request.user.is_staff)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Trade], search_term: str
+    ) -> tuple[QuerySet[Trade], bool]:
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        # A range, not LIKE: it walks the index.
+        return queryset.filter(trade_id__gte=term, trade_id__lt=term + "\U0010ffff"), False
+
+    def save_model(self, request: HttpRequest, obj: Trade, form: Any, change: bool) -> None:
+        values = {name: form.cleaned_data[name] for name in ANNOTATED}
+        annotate(obj.bot, obj.trade_id, values, user=request.user, by="admin")  # type: ignore[arg-type]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        trade = Trade.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
+        extra = {"told": _told(trade), "revisions": _revisions(trade), "title": "Trade"}
+        return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
+
+    @admin.display(description="entered (UTC)")
+    def entered(self, trade: Trade) -> str:
+        return time_cell(trade.entry_time)
+
+    @admin.display(description="closed (UTC)")
+    def exited(self, trade: Trade) -> str:
+        return time_cell(trade.exit_time)
+
+    @admin.display(description="net PnL")
+    def money(self, trade: Trade) -> str:
+        return money_cell(trade.net_pnl)
+
+    @admin.display(description="fee")
+    def fees(self, trade: Trade) -> str:
+        return f"{trade.fee / 10**8:,.8f}".rstrip("0").rstrip(".")
+
+    @admin.display(description="initial risk")
+    def risked(self, trade: Trade) -> str:
+        return "–" if trade.initial_risk is None else f"{trade.initial_risk / 10**8:,.2f}"
+
+    @admin.display(description="worst on the way (MAE)")
+    def worst(self, trade: Trade) -> str:
+        return money_cell(trade.mae)
+
+    @admin.display(description="best on the way (MFE)")
+    def best(self, trade: Trade) -> str:
+        return money_cell(trade.mfe)
+
+    @admin.display(description="standing")
+    def standing(self, trade: Trade) -> str:
+        if trade.voided:
+            return "voided"
+        if trade.pending:
+            return "import not finished"
+        if not trade.counted:
+            return "duplicate of a better record"
+        return "counted, corrected" if trade.corrected else "counted"
+
+
+def _told(trade: Trade | None) -> list[dict[str, str]]:
+    """The trade's own events in order: what the bot did and knew, and when."""
+    if trade is None:
+        return []
+    try:
+        found = events.about(trade.stream, trade.trade_id, limit=200)
+    except events.StreamUnreadable:
+        return []
+    return [
+        {
+            "time": iso(event.occurred_at)[:19].replace("T", " "),
+            "kind": event.kind,
+            "seq": str(event.seq),
+            "body": ", ".join(f"{name} {value}" for name, value in event.body.items()),
+        }
+        for event in found
+    ]
+
+
+def _revisions(trade: Trade | None) -> QuerySet[AnnotationRevision]:
+    own = AnnotationRevision.objects.select_related("user")
+    if trade is None:
+        return own.none()
+    return own.filter(annotation__bot=trade.bot, annotation__trade_id=trade.trade_id)

@@ -1,0 +1,183 @@
+"""Rows and figures in the API's words."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from dashboard.models import Bot, Checkpoint, Position, Trade
+from dashboard.performance.metrics import Metrics
+from dashboard.performance.summary import Summary
+from dashboard.selectors.bots import quiet_after, state
+from dashboard.selectors.equity import FIELDS, Row
+from dashboard.selectors.scope import Scope, checkpoints
+from dashboard.units import iso, optional_iso, optional_text, text
+
+Answer = dict[str, Any]
+
+MONEY = ("net_pnl", "gross_profit", "gross_loss", "fees")
+OPTIONAL_MONEY = (
+    "expectancy",
+    "average_win",
+    "average_loss",
+    "best",
+    "worst",
+    "average_mae",
+    "average_mfe",
+)
+PLAIN = (
+    "trades",
+    "wins",
+    "losses",
+    "break_evens",
+    "win_rate",
+    "profit_factor",
+    "expectancy_r",
+    "payoff_ratio",
+    "recovery_factor",
+    "sqn",
+    "kelly",
+    "commission_drag",
+    "longest_winning_streak",
+    "longest_losing_streak",
+    "exposure",
+    "sharpe",
+    "sortino",
+    "cagr",
+    "calmar",
+    "ulcer_index",
+    "psr",
+)
+
+
+def scope_answer(scope: Scope) -> Answer:
+    """Which money an answer is about, and the events it is true for."""
+    return {
+        "mode": scope.mode,
+        "quote_asset": scope.book.quote_asset if scope.book else None,
+        "account": scope.book.account if scope.book else None,
+        "modes": sorted({book.mode for book in scope.books}),
+        "checkpoints": checkpoints(),
+    }
+
+
+def stats_answer(summary: Summary, found: Metrics) -> Answer:
+    """The figures, each under its own name."""
+    answer: Answer = {name: getattr(found, name) for name in PLAIN}
+    answer |= {name: text(getattr(found, name)) for name in MONEY}
+    answer |= {name: optional_text(getattr(found, name)) for name in OPTIONAL_MONEY}
+    holding = found.average_holding
+    fall = found.max_drawdown
+    answer["average_holding"] = None if holding is None else holding / 1_000_000
+    answer["max_drawdown"] = {
+        "money": text(fall.money),
+        "fraction": fall.fraction,
+        "start": optional_iso(fall.start),
+        "trough": optional_iso(fall.trough),
+        "recovered_at": optional_iso(fall.recovered_at),
+        "recovered": fall.recovered,
+    }
+    answer["first_exit"] = optional_iso(summary.running.first_exit)
+    answer["last_exit"] = optional_iso(summary.running.last_exit)
+    answer["undefined"] = dict(found.undefined)
+    return answer
+
+
+def trade_answer(trade: Trade, mode: str | None) -> Answer:
+    """One closed trade."""
+    return {
+        "trade_id": trade.trade_id,
+        "bot": trade.bot,
+        "mode": mode,
+        "version": trade.version,
+        "symbol": trade.symbol,
+        "side": trade.side,
+        "entry_time": optional_iso(trade.entry_time),
+        "exit_time": iso(trade.exit_time),
+        "entry_price": trade.entry_price or None,
+        "exit_price": trade.exit_price or None,
+        "quantity": trade.quantity or None,
+        "fee": text(trade.fee),
+        "net_pnl": text(trade.net_pnl),
+        "exit_reason": trade.exit_reason or None,
+        "source": trade.source,
+        "corrected": trade.corrected,
+        "link": reverse("admin:dashboard_trade_change", args=[trade.pk]),
+    }
+
+
+def position_answer(position: Position, mode: str | None) -> Answer:
+    """One open position."""
+    return {
+        "trade_id": position.trade_id,
+        "bot": position.bot,
+        "mode": mode,
+        "version": position.version,
+        "symbol": position.symbol,
+        "side": position.side,
+        "quantity": position.quantity,
+        "entry_price": position.entry_price,
+        "entry_time": optional_iso(position.entry_time),
+        "stop_loss_price": position.stop_loss_price or None,
+        "take_profit_price": position.take_profit_price or None,
+        "price": position.price or None,
+        "fee": optional_text(position.fee),
+        "unrealised": optional_text(position.unrealised),
+        "updated_at": iso(position.updated_at),
+    }
+
+
+def equity_answer(row: Row, drawdown: float | None) -> Answer:
+    """One point of the curve."""
+    point: Answer = dict(zip(FIELDS, row, strict=True)) | {"drawdown": drawdown}
+    for name in ("equity", "realised", "unrealised", "deposits"):
+        point[name] = optional_text(point[name])
+    point["time"] = iso(point["time"])
+    return point
+
+
+def balance_answer(bot: Bot) -> Answer:
+    """One bot's account as its newest candle says; what it never said is null, with a reason."""
+    names = ("balance", "equity", "realised", "unrealised", "deposits")
+    missing = [name for name in names if getattr(bot, name) is None]
+    return {
+        "bot": bot.bot,
+        "quote_asset": bot.book.quote_asset if bot.book else None,
+        "account": bot.book.account if bot.book else None,
+        "time": optional_iso(bot.last_candle_at),
+        "undefined": dict.fromkeys(missing, "the bot has not recorded it"),
+        **{name: optional_text(getattr(bot, name)) for name in names},
+    }
+
+
+def bot_answer(bot: Bot, checkpoint: Checkpoint | None) -> Answer:
+    """A bot's newest word about itself, and how reading its stream goes."""
+    unreadable = checkpoint.unreadable if checkpoint else 0
+    return {
+        "bot": bot.bot,
+        "version": bot.version,
+        "mode": bot.mode,
+        "strategy": bot.strategy,
+        "symbol": bot.symbol,
+        "interval": bot.interval,
+        "feed": bot.feed,
+        "quote_asset": bot.book.quote_asset if bot.book else None,
+        "account": bot.book.account if bot.book else None,
+        "settings": bot.settings,
+        "indicators": bot.indicators,
+        "signal": bot.signal,
+        "price": bot.price or None,
+        "state": state(bot),
+        "reason": bot.halt_reason or bot.stop_reason or None,
+        "started_at": optional_iso(bot.started_at),
+        "stopped_at": optional_iso(bot.stopped_at),
+        "last_candle_at": optional_iso(bot.last_candle_at),
+        "last_recorded_at": iso(bot.last_recorded_at),
+        "quiet_after": optional_iso(quiet_after(bot)),
+        "health": {
+            "ok": unreadable == 0,
+            "stream": bot.stream,
+            "events": checkpoint.seq if checkpoint else 0,
+            "unreadable": unreadable,
+            "last_problem": (checkpoint.last_problem if checkpoint else "") or None,
+        },
+    }

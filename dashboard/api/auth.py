@@ -1,0 +1,31 @@
+"""Who may ask the API: a logged-in session (with CSRF on writes) or a bearer token."""
+
+import hashlib
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja.security import HttpBearer, SessionAuth
+
+from dashboard.models import ApiToken
+from dashboard.services.tokens import note_use
+
+
+class TokenAuth(HttpBearer):
+    """`Authorization: Bearer TOKEN`; only the token's sha256 is known here."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any | None:
+        """The token's row, None for one that is unknown, revoked, over, or its user inactive."""
+        digest = hashlib.sha256(token.encode()).hexdigest()
+        found = ApiToken.objects.select_related("user").filter(digest=digest).first()
+        now = timezone.now()
+        if found is None or found.revoked_at is not None or found.expires_at <= now:
+            return None
+        if not found.user.is_active:
+            return None
+        note_use(found, now)
+        return found
+
+
+session = SessionAuth()
+bearer = TokenAuth()

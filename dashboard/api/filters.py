@@ -1,0 +1,81 @@
+"""The query parameters that all endpoints share."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from ninja import Field, Schema
+from pydantic import BeforeValidator
+
+from dashboard.selectors.scope import Filters
+from dashboard.units import EPOCH, MICROSECOND
+
+Mode = Literal["live", "testnet", "paper", "replay", "demo"]
+Side = Literal["long", "short"]
+
+
+def _moment(value: object) -> datetime:
+    """An ISO 8601 day (its midnight, UTC) or time; without an offset it is UTC."""
+    if isinstance(value, str):
+        try:
+            # A "+" in an address that nobody escaped arrives as a space.
+            moment = datetime.fromisoformat(value.strip().replace(" ", "+"))
+        except ValueError as error:
+            raise ValueError(f"{value!r} is no ISO 8601 day or time, as 2026-01-31") from error
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    raise ValueError(f"{value!r} is no ISO 8601 day or time, as 2026-01-31")
+
+
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+Text = Annotated[str, Field(max_length=200)]
+
+
+class FilterIn(Schema):
+    """Which trades and whose money. Without mode: the running bot's, else the newest."""
+
+    bot: Text | None = None
+    mode: Mode | None = None
+    quote_asset: Text | None = None
+    account: Text | None = None
+    version: Text | None = None
+    symbol: Text | None = None
+    side: Side | None = None
+    tag: Text | None = None
+    since: Moment | None = Field(None, description="From this time on (exit time), inclusive")
+    until: Moment | None = Field(None, description="Up to this time, exclusive")
+
+    period: str | None = Field(
+        None, pattern=r"^[1-9]\d{0,3}d$", description="The last so many UTC days, as 90d"
+    )
+
+    def filters(self) -> Filters:
+        """The same in the selectors' terms."""
+        return Filters(
+            bot=self.bot,
+            mode=self.mode,
+            quote_asset=self.quote_asset,
+            account=self.account,
+            version=self.version,
+            symbol=self.symbol,
+            side=self.side,
+            tag=self.tag,
+            since=_microseconds(self.since),
+            until=_microseconds(self.until),
+            last_days=int(self.period[:-1]) if self.period else None,
+        )
+
+
+class PageIn(FilterIn):
+    """A list's parameters."""
+
+    limit: int = Field(100, ge=1, le=500)
+    cursor: Annotated[str, Field(max_length=600)] | None = None
+
+
+class EquityIn(FilterIn):
+    """The equity's parameters: at most `limit` points stand for all."""
+
+    limit: int = Field(100, ge=1, le=500)
+
+
+def _microseconds(moment: datetime | None) -> int | None:
+    return None if moment is None else (moment - EPOCH) // MICROSECOND

@@ -1,0 +1,156 @@
+"""The endpoints. Each reads; none can command a bot."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+
+from dashboard.api import answers, schemas
+from dashboard.api.filters import EquityIn, FilterIn, PageIn
+from dashboard.models import Bot, Checkpoint, Position
+from dashboard.selectors import equity, statistics, trades
+from dashboard.selectors.bots import is_running
+from dashboard.selectors.changes import etag, unchanged
+from dashboard.selectors.scope import Scope, choose
+
+router = Router(tags=["figures"])
+Body = dict[str, Any]
+
+
+@router.get("/health", response=schemas.HealthOut, auth=None, tags=["health"])
+def health(request: HttpRequest) -> Body:
+    """Whether the site answers and can read its database. Open to all: it says nothing else."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return {"status": "ok"}
+
+
+@router.get("/status", response=schemas.StatusOut)
+def status(request: HttpRequest, filters: Query[FilterIn]) -> Body:
+    """The bots, their settings and state; the one at work first."""
+    scope = choose(filters.filters())
+    bots = Bot.objects.select_related("book").order_by("-last_recorded_at")
+    if filters.bot is not None:
+        bots = bots.filter(bot=filters.bot)
+    if filters.mode is not None:
+        bots = bots.filter(mode=filters.mode)
+    of_stream = {found.stream: found for found in Checkpoint.objects.all()}
+    ordered = sorted(bots, key=lambda bot: (not is_running(bot), -bot.last_recorded_at))
+    return answers.scope_answer(scope) | {
+        "bots": [answers.bot_answer(bot, of_stream.get(bot.stream)) for bot in ordered]
+    }
+
+
+@router.get("/balance", response=schemas.BalanceOut)
+def balance(request: HttpRequest, filters: Query[FilterIn]) -> Body:
+    """The account as the bot's newest candle says."""
+    scope = choose(filters.filters())
+    own = equity.account(scope)
+    bots = Bot.objects.select_related("book").filter(book=scope.book) if scope.book else []
+    empty = dict.fromkeys(schemas.BalanceItem.model_fields) | {
+        "undefined": {"equity": "no bot has recorded anything yet"}
+    }
+    first = answers.balance_answer(own) if own else empty
+    items = [answers.balance_answer(bot) for bot in bots]
+    return first | answers.scope_answer(scope) | {"items": items}
+
+
+@router.get("/positions", response=schemas.PositionsOut)
+def positions(
+    request: HttpRequest, response: HttpResponse, filters: Query[FilterIn]
+) -> Body | HttpResponse:
+    """What is open now, the newest first."""
+
+    def body(scope: Scope) -> Body:
+        found = Position.objects.filter(book=scope.book) if scope.book else Position.objects.none()
+        for name in ("bot", "version", "symbol", "side"):
+            if getattr(filters, name) is not None:
+                found = found.filter(**{name: getattr(filters, name)})
+        rows = found.order_by("-entry_time", "trade_id")
+        return {"items": [answers.position_answer(row, scope.mode) for row in rows]}
+
+    return _answer(request, response, filters, body, "positions", "bots")
+
+
+@router.get("/trades", response=schemas.TradesOut)
+def ledger(
+    request: HttpRequest, response: HttpResponse, filters: Query[PageIn]
+) -> Body | HttpResponse:
+    """Closed trades, newest first. Follow `next_cursor` for older ones."""
+
+    def body(scope: Scope) -> Body:
+        page = trades.page(scope, limit=filters.limit, cursor=filters.cursor)
+        return {
+            "items": [answers.trade_answer(trade, scope.mode) for trade in page.trades],
+            "next_cursor": page.next_cursor,
+        }
+
+    return _answer(request, response, filters, body, "trades", "annotations")
+
+
+@router.get("/stats", response=schemas.StatsOut)
+def stats(
+    request: HttpRequest, response: HttpResponse, filters: Query[FilterIn]
+) -> Body | HttpResponse:
+    """The figures of the trades the filters leave."""
+
+    def body(scope: Scope) -> Body:
+        return answers.stats_answer(*statistics.figures(scope))
+
+    return _answer(request, response, filters, body, "trades", "equity", "annotations")
+
+
+@router.get("/versions", response=schemas.VersionsOut)
+def versions(
+    request: HttpRequest, response: HttpResponse, filters: Query[FilterIn]
+) -> Body | HttpResponse:
+    """Every version's figures, the one that traded last first."""
+
+    def body(scope: Scope) -> Body:
+        return {
+            "items": [
+                {"version": version, **answers.stats_answer(summary, found)}
+                for version, summary, found in statistics.versions(scope)
+            ]
+        }
+
+    return _answer(request, response, filters, body, "trades")
+
+
+@router.get("/equity", response=schemas.EquityOut)
+def curve(
+    request: HttpRequest, response: HttpResponse, filters: Query[EquityIn]
+) -> Body | HttpResponse:
+    """The account's equity, newest first, thinned to `limit` points."""
+
+    def body(scope: Scope) -> Body:
+        bot = equity.account(scope)
+        rows, points = equity.curve(scope, bot, limit=filters.limit)
+        return {
+            "bot": bot.bot if bot else None,
+            "items": [
+                answers.equity_answer(row, fall)
+                for row, fall in zip(rows, equity.underwater(rows), strict=True)
+            ],
+            "points": points,
+        }
+
+    return _answer(request, response, filters, body, "equity")
+
+
+def _answer(
+    request: HttpRequest,
+    response: HttpResponse,
+    filters: FilterIn,
+    body: Callable[[Scope], Body],
+    *drawn_from: str,
+) -> Body | HttpResponse:
+    """The body with its scope, or 304 for whoever holds it already."""
+    scope = choose(filters.filters())
+    tag = etag(request, scope, *drawn_from)
+    response["ETag"] = tag
+    if unchanged(request, tag):
+        return HttpResponse(status=304, headers={"ETag": tag})
+    return answers.scope_answer(scope) | body(scope)

@@ -1,0 +1,214 @@
+"""What the API answers. Money and prices are decimal text; ratios are fractions."""
+
+from typing import Any
+
+from ninja import Field, Schema
+
+Undefined = dict[str, str]
+
+
+class ScopeOut(Schema):
+    """Which money an answer is about, and the events it is true for."""
+
+    mode: str | None
+    quote_asset: str | None
+    account: str | None
+    modes: list[str] = Field(description="Every mode there is anything of")
+    checkpoints: dict[str, int] = Field(description="Stream and seq the answer is true for")
+
+
+class BotOut(Schema):
+    """A bot's newest word about itself."""
+
+    bot: str
+    version: str
+    mode: str
+    strategy: str
+    symbol: str
+    interval: str
+    feed: str
+    quote_asset: str | None
+    account: str | None
+    settings: dict[str, Any]
+    indicators: dict[str, Any]
+    signal: str
+    price: str | None
+    state: str = Field(description="running, quiet, finished or stopped")
+    reason: str | None
+    started_at: str | None
+    stopped_at: str | None
+    last_candle_at: str | None
+    last_recorded_at: str
+    quiet_after: str | None = Field(description="Silence beyond this time means trouble")
+    health: dict[str, Any]
+
+
+class StatusOut(ScopeOut):
+    """All bots, the one at work first."""
+
+    bots: list[BotOut]
+
+
+class BalanceItem(Schema):
+    """One bot's account: equity = deposits + realised + unrealised."""
+
+    bot: str
+    quote_asset: str | None
+    account: str | None
+    balance: str | None
+    equity: str | None
+    realised: str | None
+    unrealised: str | None
+    deposits: str | None
+    time: str | None
+    undefined: Undefined
+
+
+class BalanceOut(BalanceItem, ScopeOut):
+    """The account of the bot asked for, and of every bot of the same money."""
+
+    bot: str | None  # type: ignore[assignment]
+    items: list[BalanceItem]
+
+
+class PositionItem(Schema):
+    """One open position. Distances are fractions of the price now, signed."""
+
+    trade_id: str
+    bot: str
+    mode: str
+    version: str
+    symbol: str
+    side: str
+    quantity: str
+    entry_price: str
+    entry_time: str | None
+    stop_loss_price: str | None
+    take_profit_price: str | None
+    price: str | None
+    fee: str | None
+    unrealised: str | None
+    updated_at: str
+
+
+class PositionsOut(ScopeOut):
+    items: list[PositionItem]
+    next_cursor: str | None = None
+
+
+class TradeItem(Schema):
+    """One closed trade."""
+
+    trade_id: str
+    bot: str
+    mode: str
+    version: str
+    symbol: str
+    side: str
+    entry_time: str | None
+    exit_time: str
+    entry_price: str | None
+    exit_price: str | None
+    quantity: str | None
+    fee: str
+    net_pnl: str
+    exit_reason: str | None
+    source: str
+    corrected: bool
+    link: str = Field(description="The trade's page in the admin")
+
+
+class TradesOut(ScopeOut):
+    items: list[TradeItem]
+    next_cursor: str | None
+
+
+class DrawdownOut(Schema):
+    """The deepest fall from a peak."""
+
+    money: str
+    fraction: float | None
+    start: str | None
+    trough: str | None
+    recovered_at: str | None
+    recovered: bool
+
+
+class StatsItem(Schema):
+    """The figures of docs/statistics.md over the trades asked for."""
+
+    trades: int
+    wins: int
+    losses: int
+    break_evens: int
+    win_rate: float | None
+    net_pnl: str
+    gross_profit: str
+    gross_loss: str
+    fees: str
+    profit_factor: float | None
+    expectancy: str | None
+    expectancy_r: float | None
+    payoff_ratio: float | None
+    average_win: str | None
+    average_loss: str | None
+    best: str | None
+    worst: str | None
+    max_drawdown: DrawdownOut
+    recovery_factor: float | None
+    sqn: float | None
+    kelly: float | None
+    commission_drag: float | None
+    longest_winning_streak: int
+    longest_losing_streak: int
+    average_mae: str | None
+    average_mfe: str | None
+    average_holding: float | None = Field(description="Seconds in position")
+    exposure: float | None
+    sharpe: float | None
+    sortino: float | None
+    cagr: float | None
+    calmar: float | None
+    ulcer_index: float | None
+    psr: float | None
+    first_exit: str | None
+    last_exit: str | None
+    undefined: Undefined
+
+
+class StatsOut(StatsItem, ScopeOut):
+    pass
+
+
+class VersionItem(StatsItem):
+    """One version's figures."""
+
+    version: str
+
+
+class VersionsOut(ScopeOut):
+    items: list[VersionItem]
+    next_cursor: str | None = None
+
+
+class EquityItem(Schema):
+    time: str
+    equity: str
+    realised: str | None
+    unrealised: str | None
+    deposits: str | None
+    version: str
+    drawdown: float | None = Field(description="Fall from the highest so far, a fraction <= 0")
+
+
+class EquityOut(ScopeOut):
+    """Newest first. Of more points than asked for, each stretch keeps its lowest and highest."""
+
+    bot: str | None
+    items: list[EquityItem]
+    points: int = Field(description="How many candles the items stand for")
+    next_cursor: str | None = None
+
+
+class HealthOut(Schema):
+    status: str

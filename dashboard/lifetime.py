@@ -1,0 +1,35 @@
+"""When a child process of ours should end: on a signal, or when its parent has gone."""
+
+import _thread
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+
+
+def on_stop(action: Callable[[], None]) -> None:
+    """Call `action` on SIGTERM, on SIGBREAK (Windows) and on Ctrl-C, in the main thread."""
+    for name in ("SIGTERM", "SIGBREAK", "SIGINT"):
+        number = getattr(signal, name, None)
+        if number is not None:
+            signal.signal(number, lambda *_: action())
+
+
+def when_stdin_closes(action: Callable[[], None]) -> None:
+    """Call `action` from a thread of its own once nobody holds our stdin's other end."""
+
+    def watch() -> None:
+        try:
+            while os.read(sys.stdin.fileno(), 4096):
+                pass
+        except (OSError, ValueError):
+            pass  # it was never open, or closed under us: the parent is gone all the same
+        action()
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+
+
+def interrupt_main() -> None:
+    """From any thread: have the main thread's SIGTERM handler run."""
+    _thread.interrupt_main(signal.SIGTERM)

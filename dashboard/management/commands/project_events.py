@@ -1,0 +1,84 @@
+"""`manage.py project_events`: bring the site's rows up to the events."""
+
+import json
+import sys
+import threading
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from dashboard.events import StreamUnreadable
+from dashboard.lifetime import on_stop, when_stdin_closes
+from dashboard.models import Checkpoint
+from dashboard.projection import projector
+
+
+class Command(BaseCommand):
+    help = (
+        "Project what is new in every stream. Examples: manage.py project_events; "
+        "manage.py project_events --follow; manage.py project_events --rebuild"
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--follow", action="store_true", help="go on until stopped")
+        parser.add_argument("--rebuild", action="store_true", help="drop all projections first")
+        parser.add_argument("--json", action="store_true", help="one JSON object at the end")
+        parser.add_argument(
+            "--every", type=float, default=0.5, help="seconds between two looks (0.5)"
+        )
+
+        parser.add_argument(
+            "--until-stdin-closes",
+            action="store_true",
+            help="with --follow: end when the parent process, which holds our stdin, has gone",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        started = time.monotonic()
+        if options["rebuild"]:
+            projector.start_over()
+        else:
+            for stream in projector.check():
+                self.stderr.write(f"{stream}: its history has changed; projecting it anew")
+        handled = self._caught_up(quiet=options["json"] or options["follow"])
+        if options["follow"]:
+            self._follow(options["every"], until_stdin_closes=options["until_stdin_closes"])
+            return
+        self._report(handled, time.monotonic() - started, as_json=options["json"])
+
+    def _caught_up(self, *, quiet: bool) -> int:
+        console = Console(stderr=True, quiet=quiet or not sys.stderr.isatty())
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        with Progress(*columns, console=console) as bar:
+            task = bar.add_task("Projecting events", total=None)
+            return projector.project(
+                lambda stream, _, handled: bar.update(
+                    task, description=f"{stream}: {handled:,} events"
+                )
+            )
+
+    def _follow(self, every: float, *, until_stdin_closes: bool) -> None:
+        """Look again and again until SIGTERM, Ctrl-C, or the end of our parent."""
+        stop = threading.Event()
+        on_stop(stop.set)
+        if until_stdin_closes:
+            when_stdin_closes(stop.set)
+        while not stop.wait(every):
+            try:
+                projector.project(stopped=stop.is_set)
+            except (StreamUnreadable, DatabaseError) as error:
+                # A store in trouble now may be well again at the next look.
+                self.stderr.write(f"projecting: {error}")
+
+    def _report(self, handled: int, seconds: float, *, as_json: bool) -> None:
+        checkpoints = dict(Checkpoint.objects.values_list("stream", "seq"))
+        if as_json:
+            found = {"events": handled, "seconds": round(seconds, 3), "checkpoints": checkpoints}
+            self.stdout.write(json.dumps(found))
+        else:
+            self.stdout.write(f"{handled:,} events of {len(checkpoints)} streams projected")

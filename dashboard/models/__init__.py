@@ -1,0 +1,23 @@
+"""The site's own tables: projections of events, which can be dropped and made again, and the
+journal and access tables, which cannot."""
+
+from dashboard.models.access import ApiToken
+from dashboard.models.journal import Annotation, AnnotationRevision
+from dashboard.models.ledger import Book, DayRollup, EquityDay, EquityPoint, Position, Trade
+from dashboard.models.progress import Batch, Bot, Checkpoint, Counter
+
+__all__ = [
+    "Annotation",
+    "AnnotationRevision",
+    "ApiToken",
+    "Batch",
+    "Book",
+    "Bot",
+    "Checkpoint",
+    "Counter",
+    "DayRollup",
+    "EquityDay",
+    "EquityPoint",
+    "Position",
+    "Trade",
+]

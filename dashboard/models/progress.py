@@ -1,0 +1,83 @@
+"""How far the projector has come, and what the bots last said about themselves."""
+
+from django.db import models
+
+
+class Checkpoint(models.Model):
+    """The last event of a stream that the rows stand for, with its hash and what was refused."""
+
+    stream = models.CharField(max_length=200, primary_key=True)
+    seq = models.BigIntegerField(default=0)
+    hash = models.BinaryField(default=b"")
+    unreadable = models.BigIntegerField(default=0)  # events whose body could not be used
+    last_problem = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.stream} {self.seq}"
+
+
+class Counter(models.Model):
+    """A number that grows whenever rows of one kind change: what an ETag is made of."""
+
+    name = models.CharField(max_length=32, primary_key=True)
+    value = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.value}"
+
+
+class Batch(models.Model):
+    """An imported file's batch: its trades count once `finished`."""
+
+    stream = models.CharField(max_length=200)
+    batch = models.CharField(max_length=200)
+    path = models.CharField(max_length=1000, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    started_at = models.BigIntegerField(null=True)
+    finished_at = models.BigIntegerField(null=True)
+    imported = models.BigIntegerField(null=True)
+    duplicates = models.BigIntegerField(null=True)
+    set_aside = models.BigIntegerField(null=True)
+    quarantined = models.BigIntegerField(null=True)
+    body = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream", "batch"], name="batch_once")]
+        verbose_name_plural = "batches"
+
+    def __str__(self) -> str:
+        return self.batch
+
+
+class Bot(models.Model):
+    """What a bot's stream last said: its start, its settings, its newest candle, its end."""
+
+    stream = models.CharField(max_length=200, primary_key=True)
+    book = models.ForeignKey("dashboard.Book", models.SET_NULL, null=True)
+    bot = models.CharField(max_length=200)
+    version = models.CharField(max_length=100)
+    mode = models.CharField(max_length=16)
+    strategy = models.CharField(max_length=200, blank=True)
+    symbol = models.CharField(max_length=50, blank=True)
+    interval = models.CharField(max_length=10, blank=True)
+    feed = models.CharField(max_length=50, blank=True)
+    software = models.CharField(max_length=200, blank=True)
+    settings = models.JSONField(default=dict)
+    indicators = models.JSONField(default=dict)
+    signal = models.CharField(max_length=50, blank=True)
+    price = models.CharField(max_length=60, blank=True)
+    started_at = models.BigIntegerField(null=True)
+    stopped_at = models.BigIntegerField(null=True)
+    stop_reason = models.CharField(max_length=200, blank=True)
+    halt_reason = models.CharField(max_length=500, blank=True)
+    last_candle_at = models.BigIntegerField(null=True)  # the newest candle's close
+    last_snapshot_at = models.BigIntegerField(null=True)  # when it was recorded
+    last_recorded_at = models.BigIntegerField(default=0)
+    balance = models.BigIntegerField(null=True)
+    equity = models.BigIntegerField(null=True)
+    realised = models.BigIntegerField(null=True)
+    unrealised = models.BigIntegerField(null=True)
+    deposits = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.bot} {self.version}"

@@ -1,0 +1,1 @@
+"""Events to rows: read after the checkpoint, close, write rows and checkpoint together."""

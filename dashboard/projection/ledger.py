@@ -1,0 +1,145 @@
+"""Trade rows: insert, void, correct, let a finished import count; then refold touched days."""
+
+from typing import Any
+
+from django.db import connection
+
+from dashboard.models import Batch, Checkpoint, Trade
+from dashboard.projection.facts import FACT_COLUMNS, BookKey, match_key, trade_facts
+from dashboard.projection.fold import Change, NewTrade, Rows
+from dashboard.projection.matching import recount
+from dashboard.projection.rollups import refold
+from dashboard.units import DAY, Unreadable, optional_iso, optional_text
+
+COLUMNS = (
+    "book_id",
+    "trade_id",
+    "stream",
+    "seq",
+    "recorded_at",
+    "bot",
+    "version",
+    "source",
+    "batch",
+    "corrected",
+    "voided",
+    "pending",
+    "counted",
+    "match_key",
+    "first_key",
+    *FACT_COLUMNS,
+)
+INSERT = (
+    f"INSERT INTO dashboard_trade ({', '.join(COLUMNS)})"
+    f" VALUES ({', '.join(['%s'] * len(COLUMNS))})"
+    # A trade closes once: a stream that says it twice is taken at its first word.
+    " ON CONFLICT (stream, trade_id) DO NOTHING"
+)
+MONEY = ("fee", "funding", "net_pnl", "initial_risk", "mae", "mfe")
+TIMES = ("entry_time", "exit_time")
+
+
+def write_trades(rows: Rows, books: dict[BookKey, int]) -> bool:
+    """Write the batch's trades and changes. True when any row of the ledger changed."""
+    finished = _finish_batches(rows)
+    if not rows.trades and not rows.changes and not finished:
+        return False
+    touched = {(books[new.book], new.facts.exit_time) for new in rows.trades}
+    keys = {new.key for new in rows.trades}
+    _insert(rows, books, finished)
+    for batch in rows.finished:
+        touched |= _let_count(rows.stream, batch, keys)
+    for change in rows.changes:
+        touched |= _apply(rows.stream, change, keys)
+    if not _alone(rows.stream):  # else nothing can match, and rows are right as written
+        touched |= recount(keys)
+    refold({(book, exit_time // DAY) for book, exit_time in touched})
+    return True
+
+
+def _insert(rows: Rows, books: dict[BookKey, int], finished: set[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany(INSERT, [_row(rows.stream, new, books, finished) for new in rows.trades])
+
+
+def _row(
+    stream: str, new: NewTrade, books: dict[BookKey, int], finished: set[str]
+) -> tuple[Any, ...]:
+    pending = bool(new.batch) and new.batch not in finished
+    event = new.event
+    return (
+        books[new.book],
+        new.trade_id,
+        stream,
+        event.seq,
+        event.recorded_at,
+        event.bot,
+        event.version,
+        new.source,
+        new.batch,
+        False,
+        False,
+        pending,
+        not pending,
+        new.key,
+        new.key,
+        *new.facts,
+    )
+
+
+def _finish_batches(rows: Rows) -> set[str]:
+    """Write what imports said of themselves; the names of those finished, now or before."""
+    for batch, state in rows.batches.items():
+        Batch.objects.update_or_create(stream=rows.stream, batch=batch, defaults=state)
+    named = {new.batch for new in rows.trades if new.batch} | set(rows.finished)
+    if not named:
+        return set()
+    done = Batch.objects.filter(
+        stream=rows.stream, batch__in=named, finished_at__isnull=False
+    ).values_list("batch", flat=True)
+    return set(done)
+
+
+def _let_count(stream: str, batch: str, keys: set[int]) -> set[tuple[int, int]]:
+    """An import has finished: its trades count from now on."""
+    waiting = Trade.objects.filter(stream=stream, batch=batch, pending=True)
+    found = list(waiting.values_list("book_id", "exit_time", "match_key"))
+    waiting.update(pending=False, counted=True)
+    keys |= {key for _, _, key in found}
+    return {(book, exit_time) for book, exit_time, _ in found}
+
+
+def _apply(stream: str, change: Change, keys: set[int]) -> set[tuple[int, int]]:
+    """Void or correct one trade; the days it was and is in. Of an unknown trade: nothing."""
+    trade = Trade.objects.filter(stream=stream, trade_id=change.trade_id).first()
+    if trade is None:
+        return set()
+    touched = {(trade.book_id, trade.exit_time)}
+    if change.kind == "trade.voided":
+        trade.voided, trade.counted = True, False
+    else:
+        _correct(trade, change)
+    trade.save()
+    keys |= {trade.match_key, trade.first_key}
+    return touched | {(trade.book_id, trade.exit_time)}
+
+
+def _correct(trade: Trade, change: Change) -> None:
+    body = {name: getattr(trade, name) for name in FACT_COLUMNS}
+    body |= {name: optional_text(body[name]) for name in MONEY}
+    body |= {name: optional_iso(body[name]) for name in TIMES}
+    body |= {name: change.body[name] for name in FACT_COLUMNS if name in change.body}
+    try:
+        facts = trade_facts(body, trade.exit_time)
+    except Unreadable:
+        return  # the fold has counted and named what was wrong with it
+    for name, value in facts._asdict().items():
+        setattr(trade, name, value)
+    trade.corrected = True
+    trade.match_key = match_key(trade.book.mode, facts)
+
+
+def _alone(stream: str) -> bool:
+    """True when no other stream has a trade: then nothing can match."""
+    others = Checkpoint.objects.exclude(stream=stream).values_list("stream", flat=True)
+    return not any(Trade.objects.filter(stream=other).exists() for other in others)

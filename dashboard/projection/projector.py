@@ -1,0 +1,86 @@
+"""The loop: what is new in each stream, a bounded batch at a time."""
+
+import json
+from collections.abc import Callable
+from hashlib import blake2b
+
+from dashboard import events
+from dashboard.models import Checkpoint, Counter
+from dashboard.performance.summary import COLUMNS
+from dashboard.projection.rollups import SCOPES
+from dashboard.projection.writer import drop, drop_everything, load, write
+
+BATCH = 4000  # events of one read and one transaction
+VERSION = 1  # raise it when the same events would make other rows
+Progress = Callable[[str, int, int], None]  # stream, events just handled, handled in all
+
+
+def project(
+    progress: Progress | None = None,
+    *,
+    batch: int = BATCH,
+    stopped: Callable[[], bool] = lambda: False,
+) -> int:
+    """Bring every stream's rows up to its head; the number of events handled."""
+    if _format_changed():
+        start_over()
+    handled = 0
+    for stream in events.streams():
+        while not stopped() and (taken := step(stream, batch=batch)):
+            handled += taken
+            if progress is not None:
+                progress(stream, taken, handled)
+    return handled
+
+
+def start_over() -> None:
+    """Drop every projection and note the format the next ones are made in."""
+    drop_everything()
+    Counter.objects.update_or_create(name="format", defaults={"value": _format()})
+
+
+def check() -> list[str]:
+    """Drop what was made from a history that is no longer the stream's; the streams' names.
+
+    A store put back from a backup, or replaced, has another hash at the checkpoint's seq.
+    """
+    known = set(events.streams())
+    changed = [
+        checkpoint.stream
+        for checkpoint in Checkpoint.objects.all()
+        if checkpoint.stream not in known
+        or (
+            checkpoint.seq
+            and events.hash_at(checkpoint.stream, checkpoint.seq) != bytes(checkpoint.hash)
+        )
+    ]
+    for stream in changed:
+        drop(stream)
+    return changed
+
+
+def step(stream: str, *, batch: int = BATCH) -> int:
+    """Read one batch after the checkpoint and write it; the number of events, 0 at the head."""
+    checkpoint = Checkpoint.objects.filter(stream=stream).first()
+    after = checkpoint.seq if checkpoint else 0
+    found = events.read(stream, after=after, limit=batch)
+    if not found:
+        return 0
+    rows = load(stream)
+    for event in found:
+        rows.take(event)
+    newest = found[-1]
+    # Where another projector was quicker nothing is written: the next step starts from its work.
+    write(rows, after=after, seq=newest.seq, hash_=newest.hash)
+    return len(found)
+
+
+def _format_changed() -> bool:
+    stored = Counter.objects.filter(name="format").first()
+    return stored is None or stored.value != _format()
+
+
+def _format() -> int:
+    """A number that changes with what a stored row means."""
+    text = json.dumps([VERSION, COLUMNS, SCOPES])
+    return int.from_bytes(blake2b(text.encode(), digest_size=6).digest(), "big")

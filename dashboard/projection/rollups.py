@@ -1,0 +1,84 @@
+"""Day rollups: the Summary of each UTC day, for the book and for each value of each scope."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db import connection
+
+from dashboard.models import DayRollup, Trade
+from dashboard.performance.summary import COLUMNS, Summary
+from dashboard.performance.trade import TradeResult
+from dashboard.units import DAY
+
+# Field of a trade that a scope's rows are kept by; "all" is the whole book.
+SCOPES = ("bot", "version", "symbol", "side", "exit_reason")
+HOUR = DAY // 24
+RESULT_FIELDS = (
+    "trade_id",
+    "exit_time",
+    "net_pnl",
+    "fee",
+    "entry_time",
+    "initial_risk",
+    "mae",
+    "mfe",
+)
+
+
+def result(values: tuple[Any, ...]) -> TradeResult:
+    """A row of RESULT_FIELDS as the statistics see a trade."""
+    own_id, exit_time, net_pnl, fee, entry_time, risk, mae, mfe = values
+    return TradeResult(own_id, exit_time, net_pnl, fee, entry_time, risk, mae, mfe)
+
+
+def pack(summary: Summary) -> str:
+    """A Summary as the text of one column."""
+    row = summary.to_row()
+    return json.dumps([row[name] for name in COLUMNS], separators=(",", ":"))
+
+
+def unpack(packed: str) -> Summary:
+    """The Summary `pack` wrote."""
+    return Summary.from_row(dict(zip(COLUMNS, json.loads(packed), strict=True)))
+
+
+def refold(days: Iterable[tuple[int, int]]) -> None:
+    """Make the rows of each (book id, day) anew from that day's counted trades."""
+    for book, day in sorted(days):
+        DayRollup.objects.filter(book=book, day=day).delete()
+        rows = [
+            (book, scope, value, day, pack(Summary.of_trades(trades)))
+            for (scope, value), trades in _by_scope(book, day).items()
+        ]
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO dashboard_dayrollup (book_id, scope, value, day, summary)"
+                " VALUES (%s, %s, %s, %s, %s)",
+                rows,
+            )
+
+
+def _by_scope(book: int, day: int) -> dict[tuple[str, str], list[TradeResult]]:
+    grouped: dict[tuple[str, str], list[TradeResult]] = defaultdict(list)
+    for trade, scopes in _trades(book, day):
+        for scope in scopes:
+            grouped[scope].append(trade)
+    return grouped
+
+
+def _trades(book: int, day: int) -> Iterator[tuple[TradeResult, list[tuple[str, str]]]]:
+    """A day's counted trades in (exit_time, trade_id) order, each with the scopes it is in."""
+    rows = (
+        Trade.objects.filter(
+            book=book, counted=True, exit_time__gte=day * DAY, exit_time__lt=(day + 1) * DAY
+        )
+        .order_by("exit_time", "trade_id")
+        .values_list(*RESULT_FIELDS, *SCOPES)
+    )
+    for row in rows:
+        trade = result(row[: len(RESULT_FIELDS)])
+        values = row[len(RESULT_FIELDS) :]
+        hour = ("hour", f"{trade.exit_time % DAY // HOUR:02d}")
+        yield trade, [("all", ""), hour, *zip(SCOPES, values, strict=True)]

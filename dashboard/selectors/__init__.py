@@ -1,0 +1,1 @@
+"""Reading: what the pages and the API ask of the projections."""

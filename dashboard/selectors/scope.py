@@ -1,0 +1,131 @@
+"""Which money an answer is about: one book, since modes, assets and accounts are never summed."""
+
+from dataclasses import dataclass, fields, replace
+
+from django.db.models import Max
+
+from dashboard.models import Book, Bot, Checkpoint, DayRollup, EquityDay, Position
+from dashboard.selectors.bots import is_running
+from dashboard.units import DAY
+
+
+class Unknown(LookupError):
+    """A filter names what does not exist; the text says which, and what there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What was asked for; None where nothing was. Times are microseconds; until is exclusive."""
+
+    bot: str | None = None
+    mode: str | None = None
+    quote_asset: str | None = None
+    account: str | None = None
+    version: str | None = None
+    symbol: str | None = None
+    side: str | None = None
+    tag: str | None = None
+    since: int | None = None
+    until: int | None = None
+    last_days: int | None = None  # resolved to `since` by `choose`
+
+    def narrowed(self) -> list[str]:
+        """Names of the filters set that choose among a book's trades, times left out."""
+        names = (field.name for field in fields(self))
+        others = {"mode", "quote_asset", "account", "since", "until", "last_days"}
+        return [name for name in names if name not in others and getattr(self, name) is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The book chosen (None while there is nothing recorded), and what else there is."""
+
+    book: Book | None
+    filters: Filters
+    books: tuple[Book, ...]
+
+    @property
+    def mode(self) -> str | None:
+        return self.book.mode if self.book else self.filters.mode
+
+
+def choose(filters: Filters) -> Scope:
+    """The running bot's book, else the one heard of last, among those the filters allow.
+
+    Raises Unknown where bot, version or symbol names nothing that was ever recorded.
+    """
+    books = tuple(Book.objects.order_by("-last_recorded_at", "pk"))
+    allowed = [book for book in books if _allows(filters, book)]
+    if filters.bot is not None:
+        own = _books_of_bot(filters.bot)
+        if not own:
+            raise _unknown("bot", filters.bot, Bot.objects.values_list("bot", flat=True))
+        allowed = [book for book in allowed if book.pk in own]
+    book = _preferred(allowed)
+    scope = Scope(book, _dated(filters, book), books)
+    _check(scope, "version")
+    _check(scope, "symbol")
+    return scope
+
+
+def _dated(filters: Filters, book: Book | None) -> Filters:
+    """The last so many days as a midnight, counted from the book's newest day.
+
+    A demo's or a replay's newest day is not today.
+    """
+    if filters.last_days is None or book is None:
+        return filters
+    candle = EquityDay.objects.filter(book=book).aggregate(newest=Max("day"))["newest"]
+    exit_ = DayRollup.objects.filter(book=book).aggregate(newest=Max("day"))["newest"]
+    newest = max(candle or 0, exit_ or 0)
+    since = (newest - filters.last_days + 1) * DAY
+    return replace(filters, since=max(since, filters.since or since))
+
+
+def checkpoints() -> dict[str, int]:
+    """Stream and seq an answer is true for."""
+    return dict(Checkpoint.objects.values_list("stream", "seq"))
+
+
+def _allows(filters: Filters, book: Book) -> bool:
+    wanted = ((filters.mode, book.mode), (filters.quote_asset, book.quote_asset))
+    return all(want is None or want == have for want, have in wanted) and (
+        filters.account is None or filters.account == book.account
+    )
+
+
+def _books_of_bot(name: str) -> set[int | None]:
+    of_bots = set(Bot.objects.filter(bot=name).values_list("book_id", flat=True))
+    traded = DayRollup.objects.filter(scope="bot", value=name).values_list("book_id", flat=True)
+    return of_bots | set(traded.distinct())
+
+
+def _preferred(books: list[Book]) -> Book | None:
+    running = [
+        bot
+        for bot in Bot.objects.filter(book__in=books).order_by("-last_recorded_at")
+        if is_running(bot)
+    ]
+    if running:
+        return next(book for book in books if book.pk == running[0].book_id)
+    return books[0] if books else None
+
+
+def _check(scope: Scope, name: str) -> None:
+    """Refuse a value the book has never seen: an empty answer would look like a result."""
+    value = getattr(scope.filters, name)
+    if value is None:
+        return
+    rows = DayRollup.objects.filter(book=scope.book, scope=name)
+    if rows.filter(value=value).exists():
+        return
+    known = {value for value in rows.values_list("value", flat=True).distinct()}
+    for model in (Bot, Position):
+        known |= set(model.objects.filter(book=scope.book).values_list(name, flat=True))
+    if value not in known:
+        raise _unknown(name, value, known)
+
+
+def _unknown(name: str, value: str, known: object) -> Unknown:
+    there = ", ".join(sorted(str(item) for item in known if item)[:20])  # type: ignore[attr-defined]
+    return Unknown(f"{name}={value!r} is not known here; there is {there or 'nothing yet'}")

@@ -1,0 +1,97 @@
+"""Figures for the API and the pages: summaries and daily equity handed to the formulas."""
+
+from collections.abc import Sequence
+
+from dashboard.models import EquityDay
+from dashboard.performance.equity import DailyEquity
+from dashboard.performance.metrics import Metrics, metrics
+from dashboard.performance.summary import Summary
+from dashboard.selectors import equity, folding
+from dashboard.selectors.scope import Scope
+from dashboard.units import DAY
+
+
+def figures(scope: Scope) -> tuple[Summary, Metrics]:
+    """Every figure of the trades the filters leave."""
+    found = folding.summary(scope)
+    return found, metrics(found, equity=daily(scope), period=_period(found))
+
+
+def versions(scope: Scope) -> list[tuple[str, Summary, Metrics]]:
+    """Every version's figures, the one that traded last first."""
+    closes = equity.closes(scope, equity.account(scope))
+    found = []
+    for version, days in folding.by_value(scope, "version").items():
+        whole = Summary.join(summary for _, summary in days)
+        own = _of_trades(days, closes)
+        found.append((version, whole, metrics(whole, equity=own, period=_period(whole))))
+    return sorted(found, key=lambda item: item[1].running.last_exit or 0, reverse=True)
+
+
+def daily(scope: Scope) -> DailyEquity | None:
+    """The account's daily equity; a version's, its own results on the equity it began with.
+
+    None where a filter leaves only a part of what moved the account.
+    """
+    narrowed = set(scope.filters.narrowed())
+    if narrowed - {"bot", "version"}:
+        return None
+    closes = equity.closes(scope, equity.account(scope))
+    if "version" in narrowed:
+        return _of_trades(folding.days(scope), closes)
+    return _of_account(closes, scope.filters.since, scope.filters.until)
+
+
+def _of_account(
+    closes: Sequence[EquityDay], since: int | None, until: int | None
+) -> DailyEquity | None:
+    first = since // DAY if since is not None else None
+    last = until // DAY if until is not None else None
+    before = [row for row in closes if first is not None and row.day < first]
+    inside = [row for row in closes[len(before) :] if last is None or row.day < last]
+    if not inside:
+        return None
+    start, moved = _beginning(before, inside[0])
+    by_day = {row.day: row for row in inside}
+    days = range(inside[0].day, inside[-1].day + 1)
+    ends, flows = [], []
+    for day in days:
+        row = by_day.get(day)
+        ends.append(row.equity if row else ends[-1])
+        deposits = moved if row is None or row.deposits is None else row.deposits
+        flows.append(deposits - moved)
+        moved = deposits
+    return DailyEquity(
+        days[0],
+        start,
+        tuple(ends),
+        tuple(max(flow, 0) for flow in flows),
+        tuple(max(-flow, 0) for flow in flows),
+    )
+
+
+def _beginning(before: Sequence[EquityDay], first: EquityDay) -> tuple[int, int]:
+    """Equity and deposits before the first day: the day before's, else an account just opened.
+
+    A bot that says nothing of deposits starts with the equity it first showed.
+    """
+    if before:
+        return before[-1].equity, before[-1].deposits or 0
+    return (first.opening, 0) if first.deposits is None else (0, 0)
+
+
+def _of_trades(days: folding.DayRows, closes: Sequence[EquityDay]) -> DailyEquity | None:
+    """Realised results by day on top of the equity there was before the first of them."""
+    if not days or not closes:
+        return None
+    first, last = days[0][0], days[-1][0]
+    before = [row.equity for row in closes if row.day < first]
+    start = before[-1] if before else closes[0].opening
+    pnl = {day: summary.net_pnl for day, summary in days}
+    return DailyEquity.of_pnl(pnl, {}, start=start, first_day=first, last_day=last)
+
+
+def _period(summary: Summary) -> int | None:
+    """From the first entry to the last exit, microseconds."""
+    first, last = summary.holding.first_entry, summary.running.last_exit
+    return None if first is None or last is None else last - first

@@ -1,0 +1,35 @@
+// Ticks on a time axis: whole hours, days, months or years, as many as there is room for.
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const STEPS = [HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY];
+const MONTHS = [1, 2, 3, 6, 12, 24, 60];
+
+export function ticks(from, to, most) {
+  const step = STEPS.find((size) => (to - from) / size <= most);
+  if (step !== undefined) {
+    // Whole steps of the reader's own day.
+    const shift = new Date(from).getTimezoneOffset() * 60_000;
+    const found = [];
+    for (let at = Math.ceil((from - shift) / step) * step + shift; at <= to; at += step) found.push(at);
+    return found;
+  }
+  const months = MONTHS.find((size) => (to - from) / (size * 30 * DAY) <= most) ?? 120;
+  const start = new Date(from);
+  const found = [];
+  for (let month = start.getFullYear() * 12 + start.getMonth(); ; month += 1) {
+    if (month % months) continue;
+    const at = new Date(Math.floor(month / 12), month % 12, 1).getTime();
+    if (at > to) return found;
+    if (at >= from) found.push(at);
+  }
+}
+
+const hours = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const days = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const months = new Intl.DateTimeFormat(undefined, { month: "short", year: "numeric" });
+
+export function label(at, span) {
+  if (span <= 2 * DAY) return hours.format(at);
+  return span <= 150 * DAY ? days.format(at) : months.format(at);
+}

@@ -1,0 +1,67 @@
+// Numbers and times in the reader's own locale and zone. Undefined is a dash with its reason.
+
+export const DASH = "–";
+const MINUS = "−";
+const plain = {};
+
+function numbers(digits) {
+  plain[digits] ??= new Intl.NumberFormat(undefined, {
+    minimumFractionDigits: digits, maximumFractionDigits: digits,
+  });
+  return plain[digits];
+}
+
+export function number(value, digits = 2) {
+  if (value === null || value === undefined || value === "") return DASH;
+  return numbers(digits).format(Number(value)).replace("-", MINUS);
+}
+
+// What rounds to nothing has no sign.
+export function signed(value, digits = 2) {
+  if (value === null || value === undefined) return DASH;
+  const text = number(value, digits);
+  return Number(Number(value).toFixed(digits)) > 0 ? `+${text}` : text.replace(/^−(0[.,]?0*)$/, "$1");
+}
+
+export function percent(fraction, digits = 1) {
+  return fraction === null || fraction === undefined ? DASH : `${number(fraction * 100, digits)} %`;
+}
+
+export function price(text) {
+  if (text === null || text === undefined || text === "") return DASH;
+  const digits = (String(text).split(".")[1] ?? "").length;
+  return number(text, Math.min(Math.max(digits, 2), 8));
+}
+
+export function quantity(text) {
+  if (text === null || text === undefined || text === "") return DASH;
+  return number(text, Math.min((String(text).split(".")[1] ?? "").length, 8));
+}
+
+export function tone(value) {
+  const size = Number(value);
+  return size > 0 ? "gain" : size < 0 ? "loss" : "";
+}
+
+const stamps = new Intl.DateTimeFormat(undefined, {
+  year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit",
+});
+const days = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", day: "numeric" });
+
+export const stamp = (iso) => (iso ? stamps.format(new Date(iso)) : DASH);
+export const day = (iso) => (iso ? days.format(new Date(iso)) : DASH);
+export const utc = (iso) => (iso ? `${iso.replace("T", " ").replace("Z", "")} UTC` : "");
+
+export function span(seconds) {
+  const size = Math.max(0, Math.round(seconds));
+  if (size < 60) return `${size} s`;
+  if (size < 3600) return `${Math.floor(size / 60)} min`;
+  if (size < 86400) return `${Math.floor(size / 3600)} h ${Math.floor((size % 3600) / 60)} min`;
+  return `${Math.floor(size / 86400)} d ${Math.floor((size % 86400) / 3600)} h`;
+}
+
+export const since = (iso, now = Date.now()) => (now - new Date(iso).getTime()) / 1000;
+
+export function words(text) {
+  return text ? String(text).replaceAll("_", " ") : DASH;
+}

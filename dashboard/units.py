@@ -1,0 +1,75 @@
+"""Between the text of events and JSON and the integers of the tables.
+
+Money: an int in units of 1e-8 of the quote asset. Time: an int, microseconds since the epoch.
+"""
+
+from datetime import UTC, datetime, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+
+SCALE = 8
+MICROSECOND = timedelta(microseconds=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DAY = 86_400_000_000  # microseconds
+LARGEST = 2**63 - 1  # what a column holds
+ONE = Decimal(1)
+
+
+class Unreadable(ValueError):
+    """A value of an event's body that cannot be used; the text says which and why."""
+
+
+def money(value: object, name: str) -> int:
+    """A decimal's text in units of 1e-8; finer digits are rounded half to even.
+
+    Raises Unreadable for what is no finite number, or too large for a column.
+    """
+    try:
+        number = Decimal(str(value))
+        units = int(number.scaleb(SCALE).quantize(ONE, ROUND_HALF_EVEN))
+    except (InvalidOperation, ValueError, OverflowError) as error:
+        raise Unreadable(f"{name}={value!r} is not a finite decimal number") from error
+    if abs(units) > LARGEST:
+        raise Unreadable(f"{name}={value!r} is larger than a column can hold (9.2e10)")
+    return units
+
+
+def text(units: int) -> str:
+    """Units of 1e-8 as a plain decimal without trailing zeros: 150000000 is "1.5"."""
+    whole, part = divmod(abs(units), 10**SCALE)
+    digits = f"{whole}.{part:08d}".rstrip("0").rstrip(".")
+    return f"-{digits}" if units < 0 else digits
+
+
+def optional_text(units: int | None) -> str | None:
+    """As `text`; None stays None."""
+    return None if units is None else text(units)
+
+
+def instant(value: object, name: str) -> int:
+    """ISO 8601 text with an offset (or Z) in microseconds. Raises Unreadable."""
+    if not isinstance(value, str):
+        raise Unreadable(f"{name}={value!r} is not an ISO 8601 time such as 2026-01-01T00:15:00Z")
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise Unreadable(
+            f"{name}={value!r} is not an ISO 8601 time such as 2026-01-01T00:15:00Z"
+        ) from error
+    if moment.tzinfo is None:
+        raise Unreadable(f"{name}={value!r} has no offset; add Z for UTC")
+    return (moment - EPOCH) // MICROSECOND
+
+
+def moment(microseconds: int) -> datetime:
+    """Microseconds since the epoch as an aware datetime in UTC."""
+    return EPOCH + timedelta(microseconds=microseconds)
+
+
+def iso(microseconds: int) -> str:
+    """Microseconds as "2026-01-01T00:15:00Z", a fraction only where there is one."""
+    return moment(microseconds).isoformat().replace("+00:00", "Z")
+
+
+def optional_iso(microseconds: int | None) -> str | None:
+    """As `iso`; None stays None."""
+    return None if microseconds is None else iso(microseconds)

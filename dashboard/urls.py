@@ -1,0 +1,13 @@
+"""Addresses of the pages and of logging in and out."""
+
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+
+from dashboard import views
+
+urlpatterns = [
+    path("", views.overview, name="overview"),
+    path("login/", views.Login.as_view(), name="login"),
+    path("login/code/", views.second_factor, name="second_factor"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+]
