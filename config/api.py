@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -24,8 +26,12 @@ api = NinjaAPI(
 api.add_router("", router)
 # ninja answers 401 itself; Django's middleware would redirect a program to the login page.
 for pattern in api.urls[0]:
-    if not str(pattern.name).startswith(("openapi-", "api-root")):
-        pattern.callback.login_required = False  # type: ignore[union-attr, attr-defined]
+    if isinstance(pattern, URLPattern) and pattern.name not in {
+        "openapi-json",
+        "openapi-view",
+        "api-root",
+    }:
+        login_not_required(pattern.callback)
 
 
 def problem(

@@ -10,7 +10,7 @@ LENGTH = 64
 
 
 def secret_key(data: Path) -> str:
-    """Return the key in `<data>/secret_key`, making folder (0700) and file (0600) the first time."""
+    """The key in `<data>/secret_key`; folder (0700) and file (0600) are made the first time."""
     path = data / "secret_key"
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)

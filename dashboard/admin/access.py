@@ -1,5 +1,7 @@
 """API tokens: seen and revoked here; made by the command `create_api_token`, shown once."""
 
+# ruff: noqa: ARG002 - the signatures are Django's
+
 from typing import Any
 
 from django.contrib import admin

@@ -1,5 +1,7 @@
 """The other records, to read: bots, imports, annotations with their revisions."""
 
+# ruff: noqa: ARG002 - the signatures are Django's
+
 from typing import Any
 
 from django.contrib import admin

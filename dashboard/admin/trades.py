@@ -1,5 +1,7 @@
 """Trades: read-only facts with the trader's own annotation beside them."""
 
+# ruff: noqa: ARG002 - the signatures are Django's
+
 from typing import Any
 
 from django import forms
@@ -121,7 +123,7 @@ class TradeForm(forms.ModelForm):  # type: ignore[type-arg]
             bot=self.instance.bot, trade_id=self.instance.trade_id
         ).first()
         if own is not None:
-            self.initial |= {name: getattr(own, name) for name in ANNOTATED}
+            self.initial.update({name: getattr(own, name) for name in ANNOTATED})
             plan = {True: "yes", False: "no", None: ""}
             self.initial["followed_plan"] = plan[own.followed_plan]
 

@@ -30,7 +30,7 @@ COLUMNS = (
     *FACT_COLUMNS,
 )
 INSERT = (
-    f"INSERT INTO dashboard_trade ({', '.join(COLUMNS)})"
+    f"INSERT INTO dashboard_trade ({', '.join(COLUMNS)})"  # noqa: S608 - our own names
     f" VALUES ({', '.join(['%s'] * len(COLUMNS))})"
     # A trade closes once: a stream that says it twice is taken at its first word.
     " ON CONFLICT (stream, trade_id) DO NOTHING"

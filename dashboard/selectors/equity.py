@@ -58,7 +58,7 @@ def curve(scope: Scope, bot: Bot | None, *, limit: int) -> tuple[list[Row], int]
     return list(points.order_by("-time").values_list(*FIELDS)[:limit]), count
 
 
-def underwater(rows: Sequence[Row]) -> list[float | None]:
+def underwater(rows: Sequence[Row]) -> Sequence[float | None]:
     """The fall from the highest equity so far at each point (newest first), fractions <= 0.
 
     Deposits taken out; thinning keeps every stretch's highest and lowest, so the depths are
@@ -97,7 +97,7 @@ def _extremes(book: int, stream: str, first: int, last: int, limit: int) -> Sequ
         found = _of_days(book, stream, first, last, width)
     else:
         found = _of_candles(book, stream, first, last, width)
-    return sorted({first, last, *found})[: limit - 1] + [last]
+    return [*sorted({first, *found} - {last})[: limit - 1], last]
 
 
 def _of_candles(book: int, stream: str, first: int, last: int, width: int) -> Iterable[int]:

@@ -95,9 +95,11 @@ def _allows(filters: Filters, book: Book) -> bool:
 
 
 def _books_of_bot(name: str) -> set[int | None]:
-    of_bots = set(Bot.objects.filter(bot=name).values_list("book_id", flat=True))
+    of_bots: set[int | None] = set(
+        Bot.objects.filter(bot=name).values_list("book_id", flat=True)
+    )
     traded = DayRollup.objects.filter(scope="bot", value=name).values_list("book_id", flat=True)
-    return of_bots | set(traded.distinct())
+    return of_bots.union(traded.distinct())
 
 
 def _preferred(books: list[Book]) -> Book | None:
@@ -119,7 +121,7 @@ def _check(scope: Scope, name: str) -> None:
     rows = DayRollup.objects.filter(book=scope.book, scope=name)
     if rows.filter(value=value).exists():
         return
-    known = {value for value in rows.values_list("value", flat=True).distinct()}
+    known = set(rows.values_list("value", flat=True).distinct())
     for model in (Bot, Position):
         known |= set(model.objects.filter(book=scope.book).values_list(name, flat=True))
     if value not in known:

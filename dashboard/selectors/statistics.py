@@ -54,7 +54,8 @@ def _of_account(
     start, moved = _beginning(before, inside[0])
     by_day = {row.day: row for row in inside}
     days = range(inside[0].day, inside[-1].day + 1)
-    ends, flows = [], []
+    ends: list[int] = []
+    flows: list[int] = []
     for day in days:
         row = by_day.get(day)
         ends.append(row.equity if row else ends[-1])

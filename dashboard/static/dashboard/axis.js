@@ -27,9 +27,12 @@ export function ticks(from, to, most) {
 
 const hours = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const days = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
-const months = new Intl.DateTimeFormat(undefined, { month: "short", year: "numeric" });
+const months = new Intl.DateTimeFormat(undefined, { month: "short" });
+const years = new Intl.DateTimeFormat(undefined, { month: "short", year: "numeric" });
 
-export function label(at, span) {
+// The year stands at the first tick and wherever it changes.
+export function label(at, span, first) {
   if (span <= 2 * DAY) return hours.format(at);
-  return span <= 150 * DAY ? days.format(at) : months.format(at);
+  if (span <= 60 * DAY) return days.format(at);
+  return first || new Date(at).getMonth() === 0 ? years.format(at) : months.format(at);
 }

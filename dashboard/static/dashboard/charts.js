@@ -102,7 +102,7 @@ function options({ format, labelled, tooltip, short }) {
     maintainAspectRatio: false,
     events: ["mousemove", "mouseout", "touchstart", "touchmove"],
     interaction: { mode: "nearest", axis: "x", intersect: false },
-    layout: { padding: { right: 4 } },
+    layout: { autoPadding: false, padding: { top: 6, right: 8 } },
     scales: {
       x: {
         type: "linear",
@@ -110,15 +110,17 @@ function options({ format, labelled, tooltip, short }) {
         border: { display: false },
         grid: { color: () => colour("--grid") },
         afterBuildTicks(axis) {
-          axis.ticks = ticks(axis.min, axis.max, Math.max(2, Math.floor(axis.width / 96)))
+          axis.ticks = ticks(axis.min, axis.max, Math.max(2, Math.floor(axis.width / 72)))
             .map((value) => ({ value }));
         },
         ticks: {
           display: !labelled,
           maxRotation: 0,
+          align: "inner",
+          autoSkip: false,
           color: () => colour("--quiet"),
           font: { size: 12 },
-          callback(value) { return label(value, this.max - this.min); },
+          callback(value, index) { return label(value, this.max - this.min, index === 0); },
         },
       },
       y: {

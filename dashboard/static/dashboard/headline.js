@@ -23,7 +23,7 @@ export function showHeadline(stats, balance) {
   const over = fall.recovered ? "recovered" : "still open";
   write("drawdown-note", fall.money === "0" ? "never under a peak" : `${number(fall.money)} in closed trades, ${over}`);
   write("equity", number(balance.equity), { title: balance.undefined.equity });
-  write("equity-note", balance.balance === null ? "" : `${number(balance.balance)} of it free`);
+  write("equity-note", balance.balance === null ? "" : `${number(balance.balance)} free`);
 }
 
 export function showState(bot) {

@@ -21,7 +21,6 @@ export function showTrades(items, fresh) {
       cell(number(trade.fee), "n"),
       cell(signed(trade.net_pnl), `n b ${tone(trade.net_pnl)}`),
     );
-    // On a phone the first line says what and how much.
     row.dataset.trade = trade.trade_id;
     return row;
   }));
@@ -35,8 +34,8 @@ export function showVersions(items) {
     const depth = fall.fraction === null ? `−${number(fall.money)}` : percent(fall.fraction);
     return make("tr", {},
       cell(item.version, "a"),
-      cell(number(item.trades, 0), "n"),
-      cell(percent(item.win_rate), "n c", why(item, "win_rate")),
+      cell(number(item.trades, 0), "n c", "trades"),
+      cell(percent(item.win_rate), "n", why(item, "win_rate")),
       cell(number(item.profit_factor), "n", why(item, "profit_factor")),
       cell(signed(item.expectancy), `n ${tone(item.expectancy)}`, why(item, "expectancy")),
       cell(number(item.payoff_ratio), "n", why(item, "payoff_ratio")),
