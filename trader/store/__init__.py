@@ -9,8 +9,9 @@ Three lines record a bot, with nothing but the standard library:
 The same code is `trader.store` in Blotter and, installed alone, `blotter_recorder`.
 """
 
+from .backup import Backup, BackupFailed, backup, restore
 from .errors import StreamLocked, StreamUnusable
-from .model import GENESIS, LOST, MODES, Ack, Event, Head, Health
+from .model import GENESIS, LOST, MODES, REPAIRED, Ack, Event, Head, Health
 from .paths import data_folder, streams
 from .reader import Reader
 from .recorder import Recorder
@@ -21,7 +22,10 @@ __all__ = [
     "GENESIS",
     "LOST",
     "MODES",
+    "REPAIRED",
     "Ack",
+    "Backup",
+    "BackupFailed",
     "Event",
     "Head",
     "Health",
@@ -30,9 +34,11 @@ __all__ = [
     "StreamLocked",
     "StreamUnusable",
     "Verification",
+    "backup",
     "current_schema",
     "data_folder",
     "register",
+    "restore",
     "streams",
     "verify",
 ]

@@ -133,11 +133,11 @@ class BodyEncoder:
         return text
 
     def ref(self, ref: object) -> str:
-        """A ref that may be written; BadEvent for one that is a secret."""
+        """A ref as its line has it; BadEvent for one that is a secret."""
         text = field("ref", ref)
         if self._redactor.holds_known(json.dumps(text)):
             raise BadEvent("the ref is a secret of this process")
-        return text
+        return f"={text}"
 
     def _plain(self, value: object) -> object:
         """What JSON has no word for; what comes out of here is redacted as well."""

@@ -24,14 +24,8 @@ if sys.platform == "win32":
     sync_data = os.fsync
 
 else:
-
-    def write_at(descriptor: int, data: bytes, offset: int) -> int:
-        """Write at an offset."""
-        return os.pwrite(descriptor, data, offset)
-
-    def read_at(descriptor: int, size: int, offset: int) -> bytes:
-        """Read at an offset."""
-        return os.pread(descriptor, size, offset)
+    write_at = os.pwrite
+    read_at = os.pread
 
     def sync_folder(path: Path) -> None:
         """Bring a folder's entries to the disk."""

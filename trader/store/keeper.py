@@ -20,7 +20,7 @@ from .rebuild import Repair, adopt, rebuild
 from .spool import Spool
 
 #: Seconds between two looks at the spool.
-POLL = 0.2
+POLL = 0.4
 # A lock held this long by another program is worth an alarm, in seconds.
 _LOCKED_LONG = 2.0
 _PAUSE_AFTER_FAILED_REPAIR = 30.0

@@ -29,6 +29,7 @@ from .upcast import current_schema
 _REFUSED = Ack(None, stored=False, synced=False)
 _CLOSE_TIMEOUT = 10.0
 _EXIT_TIMEOUT = 5.0
+_KINDS_KEPT = 1000
 
 
 class _Waiting(NamedTuple):
@@ -96,6 +97,7 @@ class Recorder:
         self._sync_lock = threading.Lock()
         self._appending = False
         self._waiting: deque[_Waiting] = deque()
+        self._columns: dict[str, str] = {}
         self._recorded_at = self._appended = self._refused = self._clock_steps = 0
         self._last_refusal: str | None = None
         self._closed = False
@@ -249,13 +251,11 @@ class Recorder:
     def _append(self, event: _Waiting) -> Ack:
         if self._closed:
             raise BadEvent(f"{event.kind!r} came after the recorder was closed, or in a fork of it")
-        text = self._encoder.encode(field("kind", event.kind), event.body)
-        tagged = "" if event.ref is None else "=" + self._encoder.ref(event.ref)
-        happened = None if event.occurred_at is None else microseconds(event.occurred_at)
-        rest = (
-            f"{event.kind}\n{current_schema(event.kind)}\n{self.bot}\n{self.version}\n{self.mode}\n"
-            f"{tagged}\n{text}"
-        )
+        kind, body, ref, occurred_at, durable = event
+        columns = self._columns.get(kind) or self._new_columns(kind)
+        text = self._encoder.encode(kind, body)
+        happened = None if occurred_at is None else microseconds(occurred_at)
+        rest = f"{columns}\n{'' if ref is None else self._encoder.ref(ref)}\n{text}"
         with self._append_lock:
             if self._appending:
                 self._waiting.append(event)
@@ -265,15 +265,27 @@ class Recorder:
                 seq = self._write(rest, happened)
             finally:
                 self._appending = False
-        synced = event.durable and self._sync()
+        synced = durable and self._sync()
         while self._waiting:
             self._append(self._waiting.popleft())
         return Ack(seq, True, synced)
 
+    def _new_columns(self, kind: str) -> str:
+        """The lines from kind to mode, which stay the same for a kind."""
+        columns = (
+            f"{field('kind', kind)}\n{current_schema(kind)}\n"
+            f"{self.bot}\n{self.version}\n{self.mode}"
+        )
+        if len(self._columns) < _KINDS_KEPT:
+            self._columns[kind] = columns
+        return columns
+
     def _write(self, rest: str, happened: int | None) -> int:
         if self._closed:
             raise BadEvent("the recorder is closed")
-        recorded = microseconds(self._clock())
+        recorded = self._clock()
+        if type(recorded) is not int:
+            recorded = microseconds(recorded)
         if recorded < self._recorded_at:
             self._clock_steps += 1
         seq = self._spool.tail.seq + 1

@@ -138,8 +138,10 @@ class Redactor:
             if name_class < 0:
                 name_class = self._classify(name)
             if name_class < _SECRET:
-                kind = type(item)
-                if kind in _PLAIN_TYPES or (kind is str and _surely_harmless(item)):  # type: ignore[arg-type]
+                if type(item) is str:
+                    if len(item) < _SHORTEST or _HARMLESS(item):
+                        continue
+                elif type(item) in _PLAIN_TYPES:
                     continue
                 clean = self.value(item, name_class, depth + 1)
                 if clean is item:

@@ -64,8 +64,7 @@ class Segment:
 
     def write(self, data: bytes, offset: int) -> None:
         """Write all of it, or raise OSError."""
-        written = write_at(self._writer, data, offset)
-        if written != len(data):
+        if (written := write_at(self._writer, data, offset)) != len(data):
             raise OSError(f"only {written} of {len(data)} bytes were written: the disk is full")
 
     def sync(self) -> None:
