@@ -1,0 +1,238 @@
+"""The whole of one import: sources in, a report out, trades and quarantined records to a sink."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from itertools import chain
+from pathlib import Path, PurePath
+
+from . import freqtrade, snapshots
+from .aliases import VOCABULARY
+from .binding import Binding
+from .cells import PLAIN_NUMBER, is_symbol, side_of
+from .decoding import Decoder, Line, lines
+from .duplicates import KeyTable
+from .judging import Context
+from .outcome import FileOutcome, Known, NoSink, Sink
+from .records import Record, records, sniff_delimiter
+from .report import FileReport, Report
+from .segments import FileJudge, Outcome
+from .sources import BadSource, Reader, Source, find
+from .times import ISO, TimezoneNeeded
+from .versions import Versions
+
+
+class ImportRefused(Exception):
+    """The import cannot be done as asked; nothing was written. The text says why and what to do."""
+
+
+Progress = Callable[[str, int, int], None]
+"""label of the file, bytes read, bytes expected (0 where unknown)."""
+
+
+@dataclass(slots=True)
+class Options:
+    """What the caller decides. `now` is in microseconds UTC."""
+
+    zone: tzinfo | None = None
+    version_tag: str = ""
+    now: int = field(default_factory=lambda: time.time_ns() // 1_000)
+    progress: Progress | None = None
+
+
+class Nothing:
+    """No trade is recorded yet."""
+
+    def get(self, key: int) -> int:
+        """Always 0."""
+        del key
+        return 0
+
+
+class BatchKnown:
+    """What was recorded before this batch, and by the files of it already read."""
+
+    def __init__(self, before: Known) -> None:
+        self._before, self._here = before, KeyTable()
+
+    def get(self, key: int) -> int:
+        """How many trades with this identity are recorded."""
+        return max(self._before.get(key), self._here.get(key))
+
+    def add(self, counts: KeyTable) -> None:
+        """Remember the trades of a file."""
+        for key, count in counts.items():
+            if count > self._here.get(key):
+                self._here.put(key, count)
+
+
+FileSink = Callable[[FileReport], Sink]
+
+
+def read_all(
+    paths: Sequence[str | Path],
+    options: Options,
+    *,
+    known: Known | None = None,
+    sink_for: FileSink | None = None,
+    batch: str = "",
+    dry_run: bool = True,
+) -> Report:
+    """Judge every record of every file. Raises ImportRefused and leaves nothing half done."""
+    try:
+        sources = find(paths)
+        if not sources:
+            raise ImportRefused("nothing to read: give files, folders or patterns")
+        so_far = BatchKnown(known or Nothing())
+        reports = []
+        for at, source in enumerate(sources):
+            last = at == len(sources) - 1
+            report = _one(source, options, so_far, sink_for, remember=not last)
+            if report is not None:
+                reports.append(report)
+    except BadSource as error:
+        raise ImportRefused(str(error)) from None
+    if not reports:
+        raise ImportRefused("none of the files found is a trading log")
+    digest = hashlib.sha256("".join(f"{r.sha256}{r.digest}" for r in reports).encode()).hexdigest()
+    return Report(batch, dry_run, digest, reports)
+
+
+def _one(
+    source: Source,
+    options: Options,
+    known: BatchKnown,
+    sink_for: FileSink | None,
+    *,
+    remember: bool,
+) -> FileReport | None:
+    report = FileReport(source.label)
+    sink: Sink = sink_for(report) if sink_for is not None else NoSink()
+    outcome = FileOutcome(report, known, sink)
+    try:
+        wrong = _read(source, options, outcome)
+    except TimezoneNeeded as error:
+        raise ImportRefused(
+            f"{source.label}: times such as {str(error)!r} carry no time zone; say which one they "
+            "are in with --timezone, for example --timezone UTC or --timezone Asia/Seoul. Nothing was written"
+        ) from None
+    if wrong:
+        if source.named:
+            raise ImportRefused(f"{source.label}: {wrong}. Nothing was written")
+        return None
+    outcome.finish()
+    if remember:
+        known.add(outcome.counts)
+    return report
+
+
+def _read(source: Source, options: Options, outcome: FileOutcome) -> str:
+    """Judge one source into its outcome. Says why where it is no trading log at all, else ""."""
+    name = PurePath(source.member or source.path.name).name
+    name = name.removesuffix(".gz")
+    context = Context(
+        options.zone, options.now, Versions(options.version_tag, name), _symbol_in(name)
+    )
+    if source.is_sqlite():
+        outcome.report.encoding = outcome.report.delimiter = "sqlite"
+        outcome.report.sha256 = source.sha256()
+        return freqtrade.read(source.path, context, outcome.take)
+    digest = hashlib.sha256()
+    done, size = 0, source.size()
+    with source.reading() as raw_read:
+
+        def read(count: int) -> bytes:
+            nonlocal done
+            data = raw_read(count)
+            digest.update(data)
+            done += len(data)
+            if options.progress is not None:
+                options.progress(source.label, done, size)
+            return data
+
+        wrong = _read_text(read, context, outcome)
+    outcome.report.sha256 = digest.hexdigest()
+    return wrong
+
+
+def _read_text(read: Reader, context: Context, outcome: FileOutcome) -> str:
+    report = outcome.report
+    decoder = Decoder(vocabulary=VOCABULARY)
+    blocks = lines(read, decoder)
+    first = next(blocks, None)
+    if first is None:
+        return "the file is empty"
+    if snapshots.looks_like_json(first):
+        return snapshots.read(first, blocks, context, outcome.take)
+    if not decoder.wide and _is_binary(first):
+        return "this is no text, so no trading log"
+    delimiter = sniff_delimiter(line.text for line in first[:400] if line.text)
+    report.delimiter = delimiter
+    seen = _Seen()
+
+    def take(record: Record, result: Outcome, binding: Binding | None) -> None:
+        seen.look(record)
+        outcome.take(record, result, binding)
+
+    judge = FileJudge(context, take)
+    for made in records(chain([first], blocks), delimiter):
+        judge.feed(made)
+        if len(judge.bindings) and judge.emit is not outcome.take:
+            judge.emit = outcome.take
+    judge.finish()
+    report.encoding = decoder.name()
+    for line, printed in judge.totals:
+        computed = sum((net for _, net in report.by_version.values()), start=printed * 0)
+        report.file_totals.append(
+            {"line": line, "printed": str(printed), "computed": f"{computed:.8f}",
+             "agrees": abs(printed - computed) <= abs(printed) / 100_000 + 1}
+        )  # fmt: skip
+    if not judge.bindings and not judge.had_header and not seen.like_trades():
+        return "not a trading log: no layout known here, and no row looks like a trade"
+    return ""
+
+
+def _is_binary(first: list[Line]) -> bool:
+    sample = b"".join(line.raw for line in first[:50])[:4096]
+    odd = sum(byte < 9 or 13 < byte < 32 for byte in sample)
+    zeros = sample.count(0)
+    unreadable = sum(line.text is None for line in first[:50])
+    return (odd - zeros) * 20 > len(sample) or unreadable * 2 > min(len(first), 50)
+
+
+def _symbol_in(name: str) -> str:
+    """The one market a file's name speaks of, or ""."""
+    found = {part.upper() for part in re.split(r"[^A-Za-z0-9]+", name) if is_symbol(part)}
+    return found.pop() if len(found) == 1 else ""
+
+
+@dataclass(slots=True)
+class _Seen:
+    """Whether rows that no layout fits are trades at all by their looks."""
+
+    rows: int = 0
+    trades: int = 0
+
+    def look(self, record: Record) -> None:
+        """Count a record."""
+        self.rows += 1
+        cells = [cell.strip() for cell in record.fields]
+        numbers = sum(PLAIN_NUMBER.fullmatch(cell) is not None for cell in cells)
+        named = any(is_symbol(cell) for cell in cells) or any(side_of(cell) for cell in cells)
+        timed = any(ISO.read(cell) is not None for cell in cells) or numbers >= 5
+        self.trades += numbers >= 3 and named and timed
+
+    def like_trades(self) -> bool:
+        """True where at least a third of the rows have a market or side, numbers and a time."""
+        return self.rows > 0 and self.trades * 3 >= self.rows
+
+
+def iter_lines(path: Path) -> Iterator[list[Line]]:
+    """The decoded lines of one plain file, for tools and tests."""
+    with path.open("rb") as stream:
+        yield from lines(stream.read, Decoder(vocabulary=VOCABULARY))

@@ -1,0 +1,228 @@
+"""A layout tied to the columns of one segment: which column holds what, and how it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, timedelta, timezone, tzinfo
+from decimal import Decimal
+
+from .aliases import Heading, heading, normalise
+from .cells import PLAIN_NUMBER, POINT, Grammar
+from .layouts import REGISTRY, Layout
+from .times import ISO, TimeForm, decide_form
+
+TIME_ROLES = ("entry_time", "exit_time", "time")
+NUMBER_ROLES = (
+    "entry_price", "exit_price", "price", "quantity", "fee", "entry_fee", "exit_fee", "funding",
+    "pnl", "net_pnl", "gross_pnl", "pnl_pct", "cum_pnl",
+    "stop_loss_price", "take_profit_price", "mae", "mfe",
+)  # fmt: skip
+PNL_ROLES = ("net_pnl", "pnl", "gross_pnl", "pnl_pct", "cum_pnl")
+
+
+@dataclass(slots=True)
+class Binding:
+    """How to read the records of a segment. Filled in step by step; see settling.settle."""
+
+    layout: str
+    width: int
+    roles: dict[str, int]
+    shape: str = "trades"
+    known: Layout | None = None
+    headings: tuple[Heading, ...] = ()
+    grammar: Grammar = POINT
+    forms: dict[str, TimeForm] = field(default_factory=dict)
+    zones: dict[str, tzinfo] = field(default_factory=dict)
+    units: dict[int, Callable[[str], str]] = field(default_factory=dict)
+    currency: str = ""
+    pnl_role: str = ""
+    pnl_kind: str = ""
+    """net | gross | percent | cumulative | computed | printed | net_unstated_fee."""
+    side_sign: int = 1
+    fixed_side: int = 0
+    """+1 or -1 where the file has no side column and arithmetic shows one direction throughout."""
+    fee_sign: int = 1
+    proposed: bool = False
+    naive_times: str = ""
+    """A cell whose time has no offset anywhere; "" where every time says its own."""
+    price_places: dict[str, int] = field(default_factory=dict)
+    pnl_places: int = 8
+    fee_places: int = 8
+    exact: bool = False
+    """Every printed PnL of the segment agrees to its last digit, so every one must."""
+    fee_share: tuple[Decimal, Decimal] = (Decimal(0), Decimal(0))
+    last_cells: frozenset[str] = frozenset()
+    funding_sign: int = 1
+    confirmed: int = 0
+    contradicted: int = 0
+    version_by_values: bool = False
+
+    def copy(self) -> Binding:
+        """A binding of the same columns, to be settled anew."""
+        return replace(
+            self, forms={}, zones=dict(self.zones), units={}, price_places={}, grammar=POINT
+        )
+
+    def key(self) -> tuple[object, ...]:
+        """What makes two bindings the same layout of a report's segment."""
+        return (self.layout, self.width, tuple(sorted(self.roles.items())), self.pnl_kind)
+
+
+def looks_numeric(cell: str) -> bool:
+    """True for cells that hold a value rather than a name: a digit or more to start or end with."""
+    text = cell.strip().lstrip("+-−$€£₩ ")
+    return bool(text) and text[0].isdigit()
+
+
+def is_header(fields: Sequence[str], previous_width: int = 0) -> bool:
+    """True for a row of column names: nothing in it is a value, and enough of it is known.
+
+    A row of unknown words counts only at the width of what follows; see segments.
+    """
+    cells = [cell.strip() for cell in fields]
+    filled = [cell for cell in cells if cell]
+    if len(filled) < 3 or len(filled) * 10 < len(cells) * 6:
+        return False
+    if any(PLAIN_NUMBER.fullmatch(cell) or ISO.read(cell) for cell in filled):
+        return False
+    known = [read.role for cell in filled if (read := heading(cell)).role]
+    roles = {role for role in known if role != "other"}
+    if len(set(filled)) * 10 < len(filled) * 8:
+        return False
+    return len(roles) >= 2 and len(known) * 10 >= len(filled) * 4
+
+
+def could_be_header(fields: Sequence[str]) -> bool:
+    """True for a row of distinct words without a value among them: a header in unknown words."""
+    cells = [cell.strip() for cell in fields]
+    if len(cells) < 4 or any(not cell for cell in cells) or len(set(cells)) != len(cells):
+        return False
+    return not any(looks_numeric(cell) or len(cell) > 40 for cell in cells)
+
+
+def bindings_for(header: Sequence[str]) -> list[Binding]:
+    """What a header row can mean: registered layouts first, then names by their aliases."""
+    headings = tuple(heading(cell) for cell in header)
+    found: list[tuple[int, Binding]] = []
+    for layout in REGISTRY:
+        bound = _bind_registered(layout, header, headings)
+        if bound is not None:
+            found.append((len(bound.roles) + 100 * layout.ordered, bound))
+    found.sort(key=lambda pair: -pair[0])
+    bindings = [bound for _, bound in found]
+    general = _bind_aliases(headings)
+    if general is not None:
+        bindings.append(general)
+    return bindings
+
+
+def _bind_registered(
+    layout: Layout, header: Sequence[str], headings: tuple[Heading, ...]
+) -> Binding | None:
+    names = [_bare(cell) for cell in header]
+    if layout.ordered:
+        if len(names) != len(layout.columns):
+            return None
+        for name, column in zip(names, layout.columns, strict=True):
+            if name not in _alternatives(column.names):
+                return None
+        roles = {
+            column.role: at for at, column in enumerate(layout.columns) if column.role != "other"
+        }
+    else:
+        roles = {}
+        for column in layout.columns:
+            at = next((names.index(n) for n in _alternatives(column.names) if n in names), None)
+            if at is None:
+                if column.needed:
+                    return None
+                continue
+            if column.role != "other":
+                roles.setdefault(column.role, at)
+    return _finish(Binding(layout.name, len(header), roles, layout.shape, layout, headings))
+
+
+def _alternatives(names: str) -> list[str]:
+    return [_bare(name) for name in names.split("|")]
+
+
+def _bare(name: str) -> str:
+    """A header name without the currency or zone that exports put behind it."""
+    read = heading(name)
+    text = name
+    if read.currency:
+        for mark in (f"({read.currency})", read.currency):
+            text = text.replace(mark, "").replace(mark.lower(), "")
+    return normalise(text) + ("%" if read.percent else "")
+
+
+def _bind_aliases(headings: tuple[Heading, ...]) -> Binding | None:
+    roles: dict[str, int] = {}
+    for at, each in enumerate(headings):
+        if each.role and each.role != "other" and each.role not in roles:
+            roles[each.role] = at
+    pnl = any(role in roles for role in PNL_ROLES)
+    timed = any(role in roles for role in TIME_ROLES)
+    if not timed:
+        return None
+    trades = {"entry_price", "exit_price"} <= roles.keys() or (pnl and "price" not in roles)
+    fills = {"price", "quantity"} <= roles.keys() and not {
+        "entry_price",
+        "exit_price",
+    } & roles.keys()
+    if fills and ("side" in roles or "type" in roles):
+        if "type" in roles and "side" not in roles:
+            roles["side"] = roles["type"]
+        return _finish(Binding("fills", len(headings), roles, "fills", None, headings))
+    if trades:
+        return _finish(Binding("round-trips", len(headings), roles, "trades", None, headings))
+    return None
+
+
+def _finish(binding: Binding) -> Binding:
+    roles = binding.roles
+    if "exit_time" not in roles and "time" in roles and binding.shape == "trades":
+        roles["exit_time"] = roles.pop("time")
+    binding.pnl_role = next((role for role in PNL_ROLES if role in roles), "")
+    for role in TIME_ROLES:
+        if role in roles:
+            offset = binding.headings[roles[role]].offset if binding.headings else None
+            if offset is not None:
+                binding.zones[role] = UTC if offset == 0 else timezone(timedelta(minutes=offset))
+            elif binding.known is not None and binding.known.utc:
+                binding.zones[role] = UTC
+    for each in binding.headings:
+        if each.currency and each.role in (*NUMBER_ROLES, "notional"):
+            binding.currency = each.currency
+            break
+    return binding
+
+
+def headerless(width: int) -> list[Binding]:
+    """Registered layouts of this width that are recognised by order and values alone."""
+    return [
+        _finish(
+            Binding(
+                layout.name,
+                width,
+                {c.role: at for at, c in enumerate(layout.columns) if c.role != "other"},
+                layout.shape,
+                layout,
+            )
+        )
+        for layout in REGISTRY
+        if layout.ordered and len(layout.columns) == width
+    ]
+
+
+def swap_time_words(binding: Binding, columns: Callable[[int], list[str]]) -> None:
+    """ "entry" and "exit" name times in one log and prices in the next: their cells decide."""
+    for time_role, price_role in (("entry_time", "entry_price"), ("exit_time", "exit_price")):
+        at = binding.roles.get(time_role)
+        if at is None or price_role in binding.roles:
+            continue
+        cells = [cell for cell in columns(at) if cell.strip()]
+        if cells and decide_form(cells) is None and sum(map(looks_numeric, cells)) * 2 > len(cells):
+            binding.roles[price_role] = binding.roles.pop(time_role)
+            binding.zones.pop(time_role, None)

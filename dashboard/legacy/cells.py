@@ -1,0 +1,280 @@
+"""What a single cell says: money, sides, symbols, nulls. Whole cells only, nothing by prefix."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+UNIT = Decimal("0.00000001")
+"""The smallest amount of money the site keeps: 1e-8 of the quote currency."""
+
+LARGEST = Decimal("1e15")
+
+_EXPONENT = r"(?:[eE][+-]?[0-9]{1,2})?"
+_PATTERNS = {
+    # (decimal mark, thousands mark): the whole cell, sign and exponent included
+    (".", ""): rf"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+){_EXPONENT}",
+    (",", ""): r"[+-]?[0-9]+(?:,[0-9]+)?",
+    (".", ","): r"[+-]?[0-9]{1,3}(?:,[0-9]{3})*(?:\.[0-9]+)?",
+    (",", "."): r"[+-]?[0-9]{1,3}(?:\.[0-9]{3})*(?:,[0-9]+)?",
+    (",", " "): r"[+-]?[0-9]{1,3}(?: [0-9]{3})*(?:,[0-9]+)?",
+    (".", " "): r"[+-]?[0-9]{1,3}(?: [0-9]{3})*(?:\.[0-9]+)?",
+    (".", "'"): r"[+-]?[0-9]{1,3}(?:'[0-9]{3})*(?:\.[0-9]+)?",
+}
+_COMPILED = {marks: re.compile(pattern) for marks, pattern in _PATTERNS.items()}
+_HAS_DIGIT = re.compile(r"[0-9]")
+PLAIN_NUMBER = _COMPILED[(".", "")]
+
+NULLS = frozenset(
+    {
+        "",
+        "-",
+        "--",
+        "---",
+        "—",
+        "–",
+        "n/a",
+        "na",
+        "#n/a",
+        "none",
+        "null",
+        "nil",
+        "\\n",
+        "미정",
+        "없음",
+    }
+)
+"""Cells that say a value is not available. NaN is none of them: it is a failed calculation."""
+
+_SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'", "\u2212": "-"})
+
+
+def is_null(cell: str) -> bool:
+    """True where the cell says in words or by emptiness that there is no value."""
+    return cell.strip().casefold() in NULLS
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """How a segment writes its numbers: decimal mark, thousands mark ("" for none)."""
+
+    decimal: str = "."
+    thousands: str = ""
+
+    def number(self, cell: str) -> Decimal | None:
+        """The cell's value, or None where the whole cell is not one number of this grammar."""
+        text = cell.strip()
+        if not text.isascii():
+            text = text.translate(_SPACES)
+        if _COMPILED[self.decimal, self.thousands].fullmatch(text) is None:
+            return None
+        if self.thousands:
+            text = text.replace(self.thousands, "")
+        if self.decimal == ",":
+            text = text.replace(",", ".")
+        if len(text) > 40:
+            return None
+        value = Decimal(text)
+        if value and not (-20 <= value.adjusted() <= 14):
+            return None
+        return value
+
+
+POINT = Grammar()
+GRAMMARS = tuple(Grammar(decimal, thousands) for decimal, thousands in _PATTERNS)
+
+
+def decide_grammar(cells: Iterable[str]) -> Grammar:
+    """The one grammar of a segment's numeric cells: the one that reads the most of them.
+
+    A grammar with a thousands mark counts only where no number of four or more digits
+    goes without it, so that one stray "1,234" among plain numbers stays unreadable.
+    """
+    texts = [text for cell in cells if _HAS_DIGIT.search(text := cell.strip())]
+    if all(PLAIN_NUMBER.fullmatch(text) for text in texts):
+        return POINT
+    best, best_score = POINT, -1.0
+    for grammar in GRAMMARS:
+        score = _fit(grammar, texts)
+        if score > best_score:
+            best, best_score = grammar, score
+    return best
+
+
+def _fit(grammar: Grammar, texts: list[str]) -> float:
+    pattern = _COMPILED[grammar.decimal, grammar.thousands]
+    read = grouped = ungrouped = fractions = 0
+    for raw in texts:
+        text = raw if raw.isascii() else raw.translate(_SPACES)
+        if grammar.thousands and re.match(r"[+-]?[0-9]{4,}(?![0-9])", text):
+            ungrouped += 1
+        if pattern.fullmatch(text) is None:
+            continue
+        read += 1
+        if grammar.thousands and grammar.thousands in text:
+            grouped += 1
+        if grammar.decimal in text:
+            fractions += 1
+    if grammar.thousands and (grouped <= ungrouped or not fractions):
+        return -1.0
+    # On equal readings the plainer grammar, listed first, wins.
+    return float(read)
+
+
+def decimals(cell: str, decimal_mark: str = ".") -> int:
+    """How many digits stand after the decimal mark as printed ("93.50" has 2)."""
+    text = cell.strip()
+    mantissa, _, exponent = text.lower().partition("e")
+    places = len(mantissa.partition(decimal_mark)[2])
+    if exponent:
+        places -= int(exponent)
+    return max(places, 0)
+
+
+def plain(value: Decimal) -> str:
+    """A decimal without exponent or trailing zeros: the canonical form ids are made from."""
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+def to_unit(value: Decimal) -> Decimal:
+    """Money rounded to 1e-8, half to even."""
+    return value.quantize(UNIT)
+
+
+# -- sides -----------------------------------------------------------------------------------
+
+_LONG = (
+    "long buy b l bid bull 롱 매수 매입 买 买入 買入 做多 多 多头 開多 compra comprar comprado comprada "
+    "kauf kaufen лонг покупка купить largo achat ロング 買い long/buy longposition"
+)
+_SHORT = (
+    "short sell s ask bear 숏 매도 공매도 卖 卖出 賣出 做空 空 空头 開空 venda vender vendido vendida "
+    "verkauf verkaufen leerverkauf шорт продажа продать corto vente ショート 売り short/sell"
+)
+_TRADES_ONE_WAY = frozenset(
+    "buy sell b s bid ask 매수 매도 매입 买 卖 买入 卖出 買入 賣出 compra venda comprar vender kauf verkauf "
+    "kaufen verkaufen покупка продажа купить продать achat vente 買い 売り".split()
+)
+SIDES: dict[str, int] = {word: 1 for word in _LONG.split()} | {word: -1 for word in _SHORT.split()}
+"""Casefolded word -> +1 (long, buy) or -1 (short, sell)."""
+
+_ACTIONS: dict[str, tuple[int, int]] = {}
+"""Casefolded word -> (+1 opens / -1 closes, direction of the position)."""
+for _words, _meaning in (
+    (
+        "entry long|open long|long entry|buy to open|진입 롱|롱 진입|매수 진입|开多|開多|多头进场|多頭進場|einstieg long|entrada long|entrada longa|entrada comprada",
+        (1, 1),
+    ),  # noqa: E501
+    (
+        "exit long|close long|long exit|sell to close|롱 청산|매수 청산|平多|多头出场|多頭出場|ausstieg long|saída long|saída longa|saída comprada",
+        (-1, 1),
+    ),  # noqa: E501
+    (
+        "entry short|open short|short entry|sell to open|숏 진입|매도 진입|开空|開空|空头进场|空頭進場|einstieg short|entrada short|entrada curta|entrada vendida",
+        (1, -1),
+    ),  # noqa: E501
+    (
+        "exit short|close short|short exit|buy to close|숏 청산|매도 청산|平空|空头出场|空頭出場|ausstieg short|saída short|saída curta|saída vendida",
+        (-1, -1),
+    ),  # noqa: E501
+):
+    for _word in _words.split("|"):
+        _ACTIONS[_word] = _meaning
+
+
+def side_of(cell: str) -> int | None:
+    """+1 for long or buy, -1 for short or sell, None for anything else."""
+    return SIDES.get(cell.strip().casefold())
+
+
+def says_one_way(cell: str) -> bool:
+    """True for words of a single transaction (buy, sell), which may name the closing side."""
+    return cell.strip().casefold() in _TRADES_ONE_WAY
+
+
+def action_of(cell: str) -> tuple[int, int] | None:
+    """(opens +1 or closes -1, direction) for cells such as "Entry long" and "Close Short"."""
+    words = " ".join(cell.strip().casefold().replace("_", " ").replace("-", " ").split())
+    return _ACTIONS.get(words)
+
+
+# -- symbols ---------------------------------------------------------------------------------
+
+QUOTES = (
+    "FDUSD", "USDT", "USDC", "BUSD", "TUSD", "USDP", "DAI", "PERP", "USD", "EUR", "GBP", "JPY", "KRW",
+    "BRL", "TRY", "AUD", "CAD", "CHF", "CNY", "RUB", "UAH", "BTC", "XBT", "ETH", "BNB",
+)  # fmt: skip
+_SYMBOL = re.compile(r"[A-Za-z0-9]{1,15}(?:[/_:.\-][A-Za-z0-9]{2,12}){0,2}")
+_KRAKEN = re.compile(r"[XZ]?([A-Z0-9]{3,5})[XZ]([A-Z]{3})")
+
+
+def is_symbol(cell: str) -> bool:
+    """True where the cell can only be a market: a known quote at its end, or BASE/QUOTE."""
+    text = cell.strip()
+    if len(text) < 5 or _SYMBOL.fullmatch(text) is None or text.replace(".", "").isdigit():
+        return False
+    upper = text.upper()
+    if any(mark in upper for mark in "/_-:"):
+        return any(part in QUOTES for part in re.split(r"[/_:.\-]", upper))
+    return any(upper.endswith(quote) and len(upper) > len(quote) + 1 for quote in QUOTES)
+
+
+def quote_of(symbol: str) -> str:
+    """The currency a market is paid in, or "" where the name does not say ("BTCUSDT" -> "USDT")."""
+    upper = symbol.upper().split(":")[0]
+    parts = re.split(r"[/_\-]", upper)
+    if len(parts) >= 2:
+        if parts[0] in ("KRW", "USDT", "BTC") and parts[1] not in QUOTES:
+            return parts[0]  # Upbit writes quote first: KRW-BTC
+        return parts[1] if parts[1] != "PERP" else "USDT"
+    kraken = _KRAKEN.fullmatch(upper)
+    if kraken and upper[0] in "XZ" and kraken[2] in QUOTES:
+        return kraken[2]
+    body = upper.removesuffix("PERP").removesuffix(".P")
+    for quote in QUOTES:
+        if body.endswith(quote) and len(body) > len(quote):
+            return quote
+    return ""
+
+
+def base_of(symbol: str) -> str:
+    """What a market trades ("BTCUSDT" -> "BTC"), or "" where the name does not say."""
+    upper = symbol.upper().split(":")[0]
+    parts = re.split(r"[/_\-]", upper)
+    quote = quote_of(symbol)
+    if len(parts) >= 2:
+        return parts[1] if quote == parts[0] else parts[0]
+    kraken = _KRAKEN.fullmatch(upper)
+    if kraken and upper[0] in "XZ" and kraken[2] == quote:
+        return kraken[1]
+    return upper[: -len(quote)] if quote and upper.endswith(quote) else ""
+
+
+def column_unit(cells: Iterable[str]) -> tuple[str, Callable[[str], str]] | None:
+    """The unit every non-null cell of a column ends with, and how to take it off; else None.
+
+    A unit is a currency or a percent sign printed in each cell ("12.5 USDT", "1.2%"). One
+    cell with a unit among plain ones is damage, not a unit.
+    """
+    unit = None
+    for cell in cells:
+        if is_null(cell):
+            continue
+        found = _UNIT_SUFFIX.fullmatch(cell.strip())
+        if found is None or (unit is not None and found[2].strip() != unit):
+            return None
+        unit = found[2].strip()
+    if unit is None:
+        return None
+    size = len(unit)
+    return unit, lambda cell: cell.strip()[:-size].rstrip() if cell.strip().endswith(unit) else cell
+
+
+_UNIT_SUFFIX = re.compile(
+    r"([+\-\u2212]?[0-9][0-9.,' \u00a0\u202f]*?)(\s*(?:%|[A-Za-z]{3,5}|₩|원|元|€|\$))"
+)

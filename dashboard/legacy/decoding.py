@@ -1,0 +1,266 @@
+"""Bytes to text, honestly: an encoding per file, then per line, never a replacement character."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from .sources import Reader
+
+BLOCK = 1 << 18
+MAX_LINE = 1 << 20
+"""A line longer than this is cut and refused: no log has one."""
+
+_CANDIDATES = ("cp949", "cp1251", "cp1252", "gb18030", "latin-1")
+_HIGH = re.compile(rb"[\x80-\xff]+")
+
+
+@dataclass(slots=True)
+class Line:
+    """A physical line. `text` is None where no encoding reads it. `ended` has a newline."""
+
+    number: int
+    offset: int
+    raw: bytes
+    text: str | None
+    ended: bool = True
+
+
+@dataclass(slots=True)
+class Decoder:
+    """Decodes lines of one file, remembering which encodings it met and how often."""
+
+    wide: str = ""
+    fallback: str = ""
+    met: dict[str, int] = field(default_factory=dict)
+    vocabulary: frozenset[str] = frozenset()
+
+    def name(self) -> str:
+        """The file's encodings, the commonest first, joined by "+" ("utf-8+cp949")."""
+        if not self.met:
+            return self.wide or "utf-8"
+        return "+".join(sorted(self.met, key=lambda name: -self.met[name]))
+
+    def decode(self, raw: bytes) -> str | None:
+        """One line's text, or None. Counts the encoding unless the line is plain ASCII."""
+        if b"\0" in raw or self.wide:
+            wide = self._decode_wide(raw)
+            if wide is not None:
+                return wide
+        try:
+            text = raw.decode("utf-8")
+        except UnicodeDecodeError:
+            return self._decode_narrow(raw)
+        if not text.isascii():
+            self.met["utf-8"] = self.met.get("utf-8", 0) + 1
+        return text
+
+    def _decode_wide(self, raw: bytes) -> str | None:
+        for name, body in (
+            ("utf-16-le", raw[1:] if raw[:1] == b"\0" and len(raw) % 2 else raw),
+            ("utf-16-be", raw[:-1] if raw[-1:] == b"\0" and len(raw) % 2 else raw),
+        ):
+            if len(body) % 2 or (self.wide and self.wide != name):
+                continue
+            try:
+                text = body.decode(name)
+            except UnicodeDecodeError:
+                continue
+            if _is_printable(text) and (self.wide or _mostly_ascii(text)):
+                self.met[name[:6]] = self.met.get(name[:6], 0) + 1
+                return text
+        return None
+
+    def _decode_narrow(self, raw: bytes) -> str | None:
+        best, best_score, best_text = "", 0.0, None
+        for name in _CANDIDATES:
+            try:
+                text = raw.decode(name)
+            except UnicodeDecodeError:
+                continue
+            score = _plausible(name, raw, text, self.vocabulary) + (
+                0.25 if name == self.fallback else 0
+            )
+            if score > best_score:
+                best, best_score, best_text = name, score, text
+        if best_text is not None:
+            self.met[best] = self.met.get(best, 0) + 1
+            self.fallback = self.fallback or best
+        return best_text
+
+
+def _is_printable(text: str) -> bool:
+    return all(char.isprintable() or char in "\t\r\n\ufeff" for char in text)
+
+
+def _mostly_ascii(text: str) -> bool:
+    return 2 * sum(char.isascii() for char in text) >= len(text)
+
+
+def _plausible(name: str, raw: bytes, text: str, vocabulary: frozenset[str]) -> float:
+    """How much a line looks like text of this encoding; 0 refuses it.
+
+    Cyrillic comes in whole words of high bytes, western accents alone among ASCII letters,
+    Hangul and Chinese in pairs. Words known from layouts settle what bytes leave open.
+    """
+    if not _is_printable(text):
+        return 0.0
+    high = [char for char in text if not char.isascii()]
+    runs = [len(run) for run in _HIGH.findall(raw)]
+    longest = max(runs)
+    known = sum(word in vocabulary for word in re.findall(r"[^\W\d_]+", text.casefold()))
+    known -= sum(word in vocabulary for word in re.findall(r"[A-Za-z]+", text.casefold()))
+    bonus = min(known, 4) * 0.5
+    if name == "cp949":
+        share = sum("\uac00" <= char <= "\ud7a3" for char in high) / len(high)
+        return (1.2 + bonus) * share if share > 0.7 and all(run % 2 == 0 for run in runs) else 0.0
+    if name == "gb18030":
+        share = sum("\u4e00" <= char <= "\u9fff" for char in high) / len(high)
+        return (0.9 + bonus) * share if share > 0.7 and all(run % 2 == 0 for run in runs) else 0.0
+    if name == "cp1251":
+        share = sum("\u0400" <= char <= "\u04ff" for char in high) / len(high)
+        whole = _whole_words(text)
+        return (1.0 + bonus) * share * whole if share > 0.7 and longest >= 2 else 0.0
+    letters = sum(char.isalpha() or char in "€₩°ºª§–—’‘“”…" for char in high) / len(high)
+    base = 0.8 if longest <= 2 else 0.3
+    return (base + bonus) * letters - (0.05 if name == "latin-1" else 0)
+
+
+def _whole_words(text: str) -> float:
+    """Share of the words with high letters that hold no ASCII letter: near 1 for Cyrillic."""
+    words = [word for word in re.findall(r"[^\W\d_]+", text) if not word.isascii()]
+    if not words:
+        return 0.0
+    return sum(not any(char.isascii() for char in word) for word in words) / len(words)
+
+
+def wide_encoding(head: bytes) -> str:
+    """ "utf-16-le" or "utf-16-be" where a file starts like one, by mark or by its zero bytes."""
+    if head.startswith(codecs.BOM_UTF16_LE):
+        return "utf-16-le"
+    if head.startswith(codecs.BOM_UTF16_BE):
+        return "utf-16-be"
+    sample = head[:2000]
+    if len(sample) >= 8:
+        even, odd = sample[0::2].count(0), sample[1::2].count(0)
+        half = len(sample) / 2
+        if odd > 0.4 * half and even < 0.1 * half:
+            return "utf-16-le"
+        if even > 0.4 * half and odd < 0.1 * half:
+            return "utf-16-be"
+    return ""
+
+
+def lines(read: Reader, decoder: Decoder) -> Iterator[list[Line]]:
+    """The physical lines of a file in blocks, each with number (from 1), offset and raw bytes.
+
+    A block that is valid UTF-8 is decoded in one piece; else line by line.
+    """
+    head = read(BLOCK)
+    decoder.wide = wide_encoding(head)
+    newline = b"\r" if b"\n" not in head and b"\r" in head and not decoder.wide else b"\n"
+    carry, offset, number = b"", 0, 1
+    block = head
+    while block or carry:
+        following = read(BLOCK) if block else b""
+        data = carry + block
+        pieces, carry = _split(data, newline, decoder.wide)
+        if not following:
+            if carry:
+                pieces.append(carry)
+            carry = b""
+        elif len(carry) > MAX_LINE:
+            pieces.append(carry)
+            carry = b""
+        made = _decode_block(pieces, newline, offset, number, decoder)
+        if made:
+            yield made
+            number = made[-1].number + 1
+        offset += sum(map(len, pieces))
+        block = following
+
+
+def _split(data: bytes, newline: bytes, wide: str) -> tuple[list[bytes], bytes]:
+    """Pieces with their line ends still on, and the unfinished rest."""
+    if not wide:
+        parts = data.split(newline)
+        rest = parts.pop()
+        return [part + newline for part in parts], rest
+    mark = b"\n\0" if wide == "utf-16-le" else b"\0\n"
+    pieces, start, at = [], 0, data.find(mark)
+    while at >= 0:
+        if (at - start) % 2 == 0:
+            piece = data[start : at + 2]
+            pieces += _narrow_inside(piece)
+            start = at + 2
+            at = data.find(mark, start)
+        else:
+            at = data.find(mark, at + 1)
+    rest = data[start:]
+    if rest.count(0) * 5 < len(rest) and rest.count(b"\n") > 1:
+        # Plain text was appended to a UTF-16 file: its lines end with one byte.
+        parts = rest.split(b"\n")
+        rest = parts.pop()
+        pieces += [part + b"\n" for part in parts]
+    return pieces, rest
+
+
+def _narrow_inside(piece: bytes) -> list[bytes]:
+    if piece.count(0) * 5 >= len(piece) or piece.count(b"\n") < 2:
+        return [piece]
+    return piece.splitlines(keepends=True)
+
+
+def _decode_block(
+    pieces: list[bytes], newline: bytes, offset: int, number: int, decoder: Decoder
+) -> list[Line]:
+    made: list[Line] = []
+    if not decoder.wide:
+        joined = b"".join(pieces)
+        texts = None
+        if b"\0" not in joined and len(joined) < MAX_LINE:
+            try:
+                whole = joined.decode("utf-8")
+            except UnicodeDecodeError:
+                texts = None
+            else:
+                texts = whole.split(newline.decode())
+                if not whole.isascii():
+                    decoder.met["utf-8"] = decoder.met.get("utf-8", 0) + 1
+        if texts is not None:
+            for raw, text in zip(pieces, texts, strict=False):
+                made.append(Line(number, offset, raw, text, raw.endswith(newline)))
+                number += 1
+                offset += len(raw)
+            if made and made[0].offset == 0 and made[0].text:
+                made[0].text = made[0].text.removeprefix("\ufeff")
+            return [_without_cr(line) for line in made] if b"\r" in joined else made
+    for raw in pieces:
+        ended = raw.endswith((newline, b"\n\0"))
+        text = (
+            decoder.decode(_without_end(raw, newline, decoder.wide))
+            if len(raw) <= MAX_LINE
+            else None
+        )
+        if text is not None and offset == 0:
+            text = text.removeprefix("\ufeff")
+        made.append(_without_cr(Line(number, offset, raw, text, ended)))
+        number += 1
+        offset += len(raw)
+    return made
+
+
+def _without_cr(line: Line) -> Line:
+    if line.text is not None:
+        line.text = line.text.strip("\r\n")
+    return line
+
+
+def _without_end(raw: bytes, newline: bytes, wide: str) -> bytes:
+    if wide == "utf-16-le" and raw.endswith(b"\n\0"):
+        return raw[:-2]
+    if wide == "utf-16-be" and raw.endswith(b"\0\n"):
+        return raw[:-2]
+    return raw.removesuffix(newline)

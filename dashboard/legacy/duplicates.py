@@ -1,0 +1,170 @@
+"""Telling the same record from an equal one: identities, occurrence numbers, overlapping runs."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from hashlib import blake2b
+from typing import Generic, TypeVar
+
+from .cells import plain
+from .verdicts import Trade
+
+T = TypeVar("T")
+_EMPTY = 0
+MINIMUM_RUN = 3
+"""So many consecutive records must repeat an earlier run in the same order to be an overlap."""
+
+
+class KeyTable:
+    """64-bit keys to small counts, at about 20 bytes a key: a million in 32 MB."""
+
+    def __init__(self, capacity: int = 1 << 12) -> None:
+        self._mask = capacity - 1
+        self._keys = array("Q", bytes(8 * capacity))
+        self._values = array("I", bytes(4 * capacity))
+        self._used = 0
+
+    def __len__(self) -> int:
+        return self._used
+
+    def get(self, key: int) -> int:
+        """The value kept for a key, 0 where there is none."""
+        keys, mask = self._keys, self._mask
+        at = key & mask
+        while found := keys[at]:
+            if found == key:
+                return self._values[at]
+            at = (at + 1) & mask
+        return 0
+
+    def put(self, key: int, value: int) -> int:
+        """Keep a value for a key; the value it had before, 0 for none."""
+        keys, mask = self._keys, self._mask
+        at = key & mask
+        while found := keys[at]:
+            if found == key:
+                before = self._values[at]
+                self._values[at] = value
+                return before
+            at = (at + 1) & mask
+        keys[at] = key
+        self._values[at] = value
+        self._used += 1
+        if self._used * 3 > mask * 2:
+            self._grow()
+        return 0
+
+    def items(self) -> Iterator[tuple[int, int]]:
+        """Every key with its value."""
+        return ((key, value) for key, value in zip(self._keys, self._values, strict=True) if key)
+
+    def _grow(self) -> None:
+        bigger = KeyTable((self._mask + 1) * 2)
+        for key, value in self.items():
+            bigger.put(key, value)
+        self._mask, self._keys, self._values = bigger._mask, bigger._keys, bigger._values
+
+
+def identity(trade: Trade) -> str:
+    """What makes two records the same trade, whoever recorded them, as canonical text.
+
+    The exchange's own id where there is one; else market, side, times to the second, prices
+    and quantity. Where a file prints no prices its PnL stands in for them.
+    """
+    if trade.exchange_id:
+        return f"id|{trade.layout}|{trade.exchange_id}"
+    entry = "" if trade.entry_time is None else trade.entry_time // 1_000_000
+    return identity_of(
+        trade.symbol, trade.side, entry, trade.exit_time // 1_000_000,
+        None if trade.entry_price is None else plain(trade.entry_price),
+        None if trade.exit_price is None else plain(trade.exit_price),
+        None if trade.quantity is None else plain(trade.quantity),
+        plain(trade.net_pnl),
+    )  # fmt: skip
+
+
+def identity_of(
+    symbol: str,
+    side: int,
+    entry_second: int | str,
+    exit_second: int,
+    entry_price: str | None,
+    exit_price: str | None,
+    quantity: str | None,
+    net_pnl: str,
+) -> str:
+    """The canonical text of a trade's fields; numbers as cells.plain writes them."""
+    market = symbol.upper()
+    if not market.isalnum():
+        market = "".join(char for char in market if char.isalnum())
+    if entry_price is None or exit_price is None or quantity is None:
+        return f"{market}|{side}|{entry_second}|{exit_second}|{quantity}|{net_pnl}"
+    return f"{market}|{side}|{entry_second}|{exit_second}|{entry_price}|{exit_price}|{quantity}"
+
+
+def digest_of(text: str) -> tuple[int, str]:
+    """(64-bit key for the tables, hex for the trade's id) of an identity."""
+    raw = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).digest()
+    return int.from_bytes(raw[:8], "little") or 1, raw.hex()
+
+
+class Overlaps(Generic[T]):
+    """Finds runs that repeat an earlier run of the file in the same order.
+
+    `push` and `finish` yield (item, is_overlap) in order, a little late while a run is open.
+    """
+
+    def __init__(self) -> None:
+        self._keys = array("Q")
+        self._first = KeyTable()
+        self._more: dict[int, list[int]] = {}
+        self._ends: list[int] = []
+        self._start = 0
+        self._pending: list[T] = []
+        self._alike = True
+        self._overlap = False
+
+    def push(self, key: int, item: T) -> list[tuple[T, bool]]:
+        """Take the next record of the file."""
+        at = len(self._keys)
+        self._keys.append(key)
+        seen = self._first.get(key)
+        if not seen:
+            self._first.put(key, at + 1)
+            if not self._ends:
+                return [(item, False)]
+            return [*self._close(), (item, False)]
+        places = self._more.get(key)
+        if places is None:
+            places = self._more[key] = [seen - 1]
+        out: list[tuple[T, bool]] = []
+        going = [end + 1 for end in self._ends if end < self._start and self._keys[end] == key]
+        if going:
+            self._ends = going
+            self._alike = self._alike and key == self._keys[at - 1]
+        else:
+            out = self._close()
+            self._ends = [place + 1 for place in places]
+            self._start = at
+            self._alike = True
+        # A long file of few different rows must not make every step long.
+        del self._ends[:-64]
+        if len(places) < 1024:
+            places.append(at)
+        self._pending.append(item)
+        if not self._overlap and at - self._start + 1 >= MINIMUM_RUN and not self._alike:
+            self._overlap = True
+        if self._overlap:
+            out += [(each, True) for each in self._pending]
+            self._pending = []
+        return out
+
+    def _close(self) -> list[tuple[T, bool]]:
+        out = [(each, False) for each in self._pending]
+        self._pending, self._ends, self._overlap = [], [], False
+        return out
+
+    def finish(self) -> list[tuple[T, bool]]:
+        """What is still undecided at the end of the file."""
+        return self._close()

@@ -1,0 +1,205 @@
+"""Collecting the verdicts of one file into its report, its digest and the sink of trades."""
+
+from __future__ import annotations
+
+import hashlib
+from decimal import Decimal
+from typing import Protocol
+
+from .binding import Binding
+from .duplicates import KeyTable, Overlaps, digest_of, identity
+from .fills import pair
+from .records import Record
+from .report import FileReport, Segment, columns_of
+from .segments import Outcome
+from .verdicts import Aside, Fill, Judged, Quarantined, Refusal, Repeated, Trade
+
+
+class Sink(Protocol):
+    """Where the trades and quarantined records of an import go."""
+
+    def trade(self, trade_id: str, trade: Trade) -> None:
+        """A trade that is imported."""
+
+    def quarantined(self, record: Quarantined) -> None:
+        """A record that is not."""
+
+
+class NoSink:
+    """A sink for dry runs."""
+
+    def trade(self, trade_id: str, trade: Trade) -> None:
+        """Nothing is kept."""
+
+    def quarantined(self, record: Quarantined) -> None:
+        """Nothing is kept."""
+
+
+class Known(Protocol):
+    """Trades recorded before: by earlier imports, by the bot, by other files of this batch."""
+
+    def get(self, key: int) -> int:
+        """How many trades with this identity are recorded; see duplicates.digest_of."""
+
+
+class FileOutcome:
+    """Receives the records of one file with their verdicts, in order."""
+
+    def __init__(self, report: FileReport, known: Known, sink: Sink) -> None:
+        self.report = report
+        self.counts = KeyTable()
+        self._known, self._sink = known, sink
+        self._digest = hashlib.sha256()
+        self._trades: Overlaps[tuple[Trade, Binding | None]] = Overlaps()
+        self._fills: dict[int, tuple[Binding, Overlaps[Fill], list[Fill]]] = {}
+        self._segment: Segment | None = None
+        self._segment_key: object = None
+
+    def take(self, record: Record, outcome: Outcome, binding: Binding | None) -> None:
+        """One record with its verdict."""
+        report = self.report
+        report.records += 1
+        segment = self._at(record, binding) if binding is not None else None
+        if isinstance(outcome, Trade):
+            if segment is not None:
+                if outcome.reconciled == "confirmed":
+                    segment.confirmed += 1
+                else:
+                    segment.not_computable += 1
+            self._push(outcome, binding)
+        elif isinstance(outcome, Refusal):
+            if segment is not None and outcome.reason == "contradicted":
+                segment.contradicted += 1
+            self._refuse(record, outcome)
+        elif isinstance(outcome, Aside):
+            report.set_aside[outcome.kind] += 1
+        elif isinstance(outcome, Repeated):
+            self._duplicate((record.line,))
+        else:
+            assert binding is not None  # noqa: S101
+            self._take_fill(outcome, binding)
+
+    def _at(self, record: Record, binding: Binding) -> Segment:
+        key = id(binding)
+        segment = self._segment
+        if segment is None or key != self._segment_key:
+            again = (
+                segment is not None
+                and self.report.segments
+                and (
+                    (segment.layout, segment.columns, segment.pnl_kind)
+                    == (binding.layout, columns_of(binding), binding.pnl_kind or binding.shape)
+                )
+            )
+            if again and segment is not None:
+                self._segment_key = key
+            else:
+                segment = Segment(
+                    record.line, record.line, binding.layout, columns_of(binding),
+                    binding.pnl_kind or binding.shape,
+                )  # fmt: skip
+                self.report.segments.append(segment)
+                self._segment, self._segment_key = segment, key
+        assert segment is not None  # noqa: S101
+        segment.last_line = max(segment.last_line, record.line)
+        return segment
+
+    def _push(self, trade: Trade, binding: Binding | None) -> None:
+        text = identity(trade)
+        key = hash(f"{text}|{trade.net_pnl}|{trade.fee}|{trade.own_id}") & 0xFFFFFFFFFFFFFFFF or 1
+        for (each, tied), overlap in self._trades.push(key, (trade, binding)):
+            self._settle(each, tied, overlap=overlap)
+
+    def _settle(self, trade: Trade, _binding: Binding | None, *, overlap: bool) -> None:
+        lines = trade.lines or (trade.line,)
+        if overlap:
+            self._duplicate(lines)
+            return
+        key, name = digest_of(identity(trade))
+        before = self.counts.get(key)
+        number = before + 1
+        self.counts.put(key, number)
+        if number <= self._known.get(key) or (trade.exchange_id and before):
+            self._duplicate(lines)
+            return
+        trade_id = f"imp-{name}-{number}"
+        report = self.report
+        if number > 1:
+            report.repeated_lines.append(trade.line)
+        report.imported += len(lines)
+        report.trades += 1
+        trades, net = report.by_version.get(trade.version, (0, Decimal(0)))
+        report.by_version[trade.version] = (trades + 1, net + trade.net_pnl)
+        self._digest.update(f"T{trade.line}|{trade_id}|{trade.net_pnl}|{trade.version}\n".encode())
+        self._sink.trade(trade_id, trade)
+
+    def _duplicate(self, lines: tuple[int, ...]) -> None:
+        self.report.duplicates += len(lines)
+        self.report.duplicate_lines += lines
+        self._digest.update(f"D{lines}\n".encode())
+
+    def _refuse(self, record: Record, refusal: Refusal) -> None:
+        report = self.report
+        report.quarantined += 1
+        report.quarantine.append((record.line, refusal.reason, refusal.detail))
+        self._digest.update(f"Q{record.line}|{refusal.reason}\n".encode())
+        self._sink.quarantined(
+            Quarantined(record.line, record.offset, record.raw, refusal.reason, refusal.detail)
+        )
+
+    # -- fills -------------------------------------------------------------------------------
+
+    def _take_fill(self, fill: Fill, binding: Binding) -> None:
+        kept = self._fills.get(id(binding))
+        if kept is None:
+            kept = self._fills[id(binding)] = (binding, Overlaps(), [])
+        _, overlaps, fills = kept
+        text = f"{fill.symbol}|{fill.time}|{fill.side}|{fill.price}|{fill.quantity}|{fill.fee}|{fill.group}"
+        if fill.exchange_id:
+            key, _ = digest_of(f"fill|{fill.layout}|{fill.exchange_id}")
+            if self.counts.put(key, 1):
+                self._duplicate((fill.record.line,))
+                return
+        key = hash(f"{text}|{fill.exchange_id}") & 0xFFFFFFFFFFFFFFFF or 1
+        self._place(overlaps.push(key, fill), fills)
+
+    def _place(self, decided: list[tuple[Fill, bool]], fills: list[Fill]) -> None:
+        for each, overlap in decided:
+            if overlap:
+                self._duplicate((each.record.line,))
+            else:
+                fills.append(each)
+
+    def finish(self) -> None:
+        """Pair the fills, decide what is open, and close the digest."""
+        for (trade, tied), overlap in self._trades.finish():
+            self._settle(trade, tied, overlap=overlap)
+        for binding, overlaps, fills in self._fills.values():
+            self._place(overlaps.finish(), fills)
+            for result in pair(fills, binding):
+                if isinstance(result, Judged):
+                    self._count_fill(result)
+                    continue
+                trade, _records = result
+                self._tally(trade)
+                self._settle(trade, binding, overlap=False)
+        self._digest.update(repr(sorted(self.report.set_aside.items())).encode())
+        self.report.digest = self._digest.hexdigest()
+
+    def _count_fill(self, result: Judged) -> None:
+        if isinstance(result.verdict, Aside):
+            self.report.set_aside[result.verdict.kind] += 1
+        elif isinstance(result.verdict, Refusal):
+            self._refuse(result.record, result.verdict)
+
+    def _tally(self, trade: Trade) -> None:
+        for segment in self.report.segments:
+            if (
+                segment.first_line <= trade.line <= segment.last_line
+                and segment.layout == trade.layout
+            ):
+                if trade.reconciled == "confirmed":
+                    segment.confirmed += 1
+                else:
+                    segment.not_computable += 1
+                return

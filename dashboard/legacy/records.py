@@ -1,0 +1,158 @@
+"""Physical lines to records: delimiters, quoting, quotes that run over lines, and what is torn."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from .decoding import Line
+
+DELIMITERS = (";", "\t", "|", ",")
+MAX_QUOTED_LINES = 8
+MAX_FIELDS = 400
+MAX_CELL = 10_000
+
+
+@dataclass(slots=True)
+class Record:
+    """One record: where it starts, its bytes, its cells, and what is wrong with it, if known."""
+
+    line: int
+    offset: int
+    raw: bytes
+    text: str
+    fields: list[str]
+    trouble: str = ""
+    ended: bool = True
+
+
+def sniff_delimiter(texts: Iterable[str]) -> str:
+    """The delimiter of a file's first lines: one that splits most of them alike.
+
+    Comma is asked last, since decimal commas split lines too.
+    """
+    lines = [text for text in texts if text.strip()][:400]
+    for delimiter in DELIMITERS[:-1]:
+        counts = Counter(text.count(delimiter) for text in lines)
+        usual = Counter({count: times for count, times in counts.items() if count >= 3})
+        if usual and sum(usual.values()) * 2 >= len(lines):
+            return delimiter
+    return ","
+
+
+def cells_of(text: str, delimiter: str) -> list[str] | None:
+    """A line's cells, or None where its quotes do not close or close in the middle of a cell."""
+    if '"' not in text:
+        return text.split(delimiter)
+    try:
+        rows = list(csv.reader([text], delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+    return rows[0] if len(rows) == 1 else None
+
+
+def _other_delimiter(text: str, delimiter: str) -> str:
+    """Another delimiter this one line clearly uses, or the file's own."""
+    if delimiter != "," and delimiter not in text and text.count(",") >= 3:
+        return ","
+    for other in DELIMITERS[:-1]:
+        if (
+            other != delimiter
+            and text.count(other) >= 4
+            and text.count(other) >= text.count(delimiter) // 2
+        ):
+            return other
+    return delimiter
+
+
+def records(blocks: Iterable[list[Line]], delimiter: str) -> Iterator[list[Record]]:
+    """Records of a file in blocks. Lines that hold nothing are left out."""
+    waiting: list[Line] = []
+    for block in blocks:
+        lines = waiting + block if waiting else block
+        made, waiting = _of_block(lines, delimiter, final=False)
+        yield made
+    if waiting:
+        made, _ = _of_block(waiting, delimiter, final=True)
+        yield made
+
+
+def _of_block(lines: list[Line], delimiter: str, *, final: bool) -> tuple[list[Record], list[Line]]:
+    made: list[Record] = []
+    at, count = 0, len(lines)
+    while at < count:
+        line = lines[at]
+        text = line.text
+        if text is not None and '"' not in text and "\r" not in text and len(text) < MAX_CELL:
+            fields = text.split(delimiter)
+            if len(fields) < 4 or ";" in text or "\t" in text or "|" in text:
+                if not text.strip():
+                    at += 1
+                    continue
+                fields = text.split(_other_delimiter(text, delimiter))
+            made.append(Record(line.number, line.offset, line.raw, text, fields, "", line.ended))
+            at += 1
+            continue
+        if text is not None and not text.strip():
+            at += 1
+            continue
+        record, used = _awkward(lines, at, delimiter, final=final)
+        if record is None:
+            return made, lines[at:]
+        made.append(record)
+        at += used
+    return made, []
+
+
+def _awkward(
+    lines: list[Line], at: int, delimiter: str, *, final: bool
+) -> tuple[Record | None, int]:
+    """A record whose line has quotes, stray carriage returns, no reading or no bounds.
+
+    (None, 0) when more lines are needed to see where a quote closes.
+    """
+    line = lines[at]
+    if line.text is None:
+        trouble = "line_too_long" if len(line.raw) >= MAX_CELL else "undecodable"
+        return Record(line.number, line.offset, line.raw, "", [], trouble, line.ended), 1
+    if len(line.text) > MAX_CELL * 10:
+        return Record(line.number, line.offset, line.raw, "", [], "line_too_long", line.ended), 1
+    own = _other_delimiter(line.text, delimiter)
+    text = line.text
+    fields = cells_of(text, own) if "\r" not in text else None
+    if fields is not None:
+        return Record(line.number, line.offset, line.raw, text, fields, "", line.ended), 1
+    if "\r" in text:
+        return Record(line.number, line.offset, line.raw, text, [], "glued_rows", line.ended), 1
+    if text.count('"') % 2 == 0:
+        return Record(line.number, line.offset, line.raw, text, [], "bad_quotes", line.ended), 1
+    joined, raw = text, line.raw
+    for extra in range(1, MAX_QUOTED_LINES + 1):
+        if at + extra >= len(lines):
+            if not final:
+                return None, 0
+            break
+        following = lines[at + extra]
+        if following.text is None:
+            break
+        joined += "\n" + following.text
+        raw += following.raw
+        if following.text.count('"') % 2 == 1:
+            rows = _multiline(joined, own)
+            # A quote torn open earlier would swallow whole rows: their delimiters show.
+            if rows is not None and not any(cell.count(own) >= 4 for cell in rows if "\n" in cell):
+                return Record(
+                    line.number, line.offset, raw, joined, rows, "", following.ended
+                ), extra + 1
+            break
+    return Record(line.number, line.offset, line.raw, text, [], "unclosed_quote", line.ended), 1
+
+
+def _multiline(text: str, delimiter: str) -> list[str] | None:
+    try:
+        rows = list(csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+    return rows[0] if len(rows) == 1 else None

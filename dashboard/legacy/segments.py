@@ -1,0 +1,438 @@
+"""Cutting a file into segments and judging every record of each.
+
+Works on windows of records, so memory stays bounded. Within a window: headers split it into
+blocks; a block's binding judges its rows; rows it refuses are grouped by what their values look
+like and tried as a segment of their own: a layout met elsewhere in the file, a registered one
+without its header, or one proposed from the values and proven by arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from .aliases import Heading, heading
+from .binding import Binding, bindings_for, could_be_header, headerless, is_header
+from .cells import PLAIN_NUMBER, is_null, is_symbol, side_of
+from .fast import FastJudge, compile_fast
+from .fills import read_fill
+from .judging import Context, judge, number
+from .proposing import propose
+from .records import Record
+from .settling import Fit, settle
+from .structure import OTHER, complete_ending, marker_of, name_damage, structural
+from .times import ISO, is_clock_only
+from .verdicts import Aside, Fill, Refusal, Repeated, Trade, Verdict
+
+WINDOW = 3_000
+MOST_HELD = 30_000
+_FIRM = 200
+
+Outcome = Verdict | Fill
+Emit = Callable[[Record, Outcome, Binding | None], None]
+
+
+@dataclass(slots=True)
+class _Block:
+    """Rows under one header (or under none), with what their header can mean."""
+
+    headings: tuple[Heading, ...] = ()
+    bindings: list[Binding] = field(default_factory=list)
+    width: int = 0
+    rows: list[Record] = field(default_factory=list)
+    current: Binding | None = None
+    """The settled binding, once rows have shown which one holds."""
+
+
+class FileJudge:
+    """Judges the records of one file in order; `emit` receives each with its verdict."""
+
+    def __init__(self, context: Context, emit: Emit) -> None:
+        self._context, self.emit = context, emit
+        self.had_header = False
+        self._block = _Block()
+        self._known: list[Binding] = []
+        self._held: list[Record] = []
+        self._fast: FastJudge | None = None
+        self._totals: list[tuple[int, Decimal]] = []
+        self._before: Decimal | None = Decimal(0)
+        self._hunk = ""
+        self._hunk_rows: dict[str, list[str]] = {"ours": [], "theirs": []}
+
+    @property
+    def bindings(self) -> list[Binding]:
+        """Every binding that was accepted in this file."""
+        return self._known
+
+    @property
+    def totals(self) -> list[tuple[int, Decimal]]:
+        """(line, value) of the PnL totals the file prints itself."""
+        return self._totals
+
+    def feed(self, records: list[Record]) -> None:
+        """Take the next records of the file."""
+        if self._fast is not None and not self._held and not self._hunk:
+            records = self._run_fast(records)
+            if not records:
+                return
+        self._held += records
+        if len(self._held) >= WINDOW:
+            self._window(final=False)
+
+    def finish(self) -> None:
+        """Decide what is still held."""
+        self._window(final=True)
+
+    def _run_fast(self, records: list[Record]) -> list[Record]:
+        """Emit the leading records the fast path reads; the rest from its first refusal on."""
+        fast, emit, binding = self._fast, self.emit, self._block.current
+        assert fast is not None  # noqa: S101
+        for at, record in enumerate(records):
+            trade = fast(record)
+            if trade is None:
+                return records[at:]
+            emit(record, trade, binding)
+        return []
+
+    def _window(self, *, final: bool) -> None:
+        records, self._held = self._held, []
+        outcomes: dict[int, tuple[Outcome | str, Binding | None]] = {}
+        blocks = self._split(records, outcomes)
+        keep_from = len(records)
+        places = {id(record): at for at, record in enumerate(records)}
+        for at, block in enumerate(blocks):
+            last = at == len(blocks) - 1
+            small = block.current is None and len(block.rows) < _FIRM
+            if last and not final and small and len(records) < MOST_HELD and len(blocks) > 1:
+                # Too few rows yet to see how they are written: decide with the next ones.
+                keep_from = min(
+                    keep_from, places[id(block.rows[0])] if block.rows else len(records)
+                )
+                self._block = block
+                break
+            self._judge_block(block, outcomes)
+            self._block = block
+            if last and not final:
+                keep_from = min(keep_from, self._tail(block.rows, outcomes, places, len(records)))
+        for record in records[:keep_from]:
+            outcome, binding = outcomes[id(record)]
+            if isinstance(outcome, str):
+                continue
+            self.emit(record, outcome, binding)
+        self._held = records[keep_from:]
+        self._block.rows = []
+        self._prepare_fast()
+
+    def _prepare_fast(self) -> None:
+        binding = self._block.current
+        self._fast = compile_fast(binding, self._context) if binding is not None else None
+
+    def _tail(
+        self,
+        rows: list[Record],
+        outcomes: dict[int, tuple[Outcome | str, Binding | None]],
+        places: dict[int, int],
+        total: int,
+    ) -> int:
+        """Where the run of refused rows at the window's end starts; they wait for the next window."""
+        start = total
+        for record in reversed(rows):
+            if (
+                not isinstance(outcomes[id(record)][0], Refusal)
+                or total - places[id(record)] > WINDOW // 2
+            ):
+                break
+            start = places[id(record)]
+        return start
+
+    # -- blocks ------------------------------------------------------------------------------
+
+    def _split(
+        self, records: list[Record], outcomes: dict[int, tuple[Outcome | str, Binding | None]]
+    ) -> list[_Block]:
+        block = self._block
+        block.rows = []
+        blocks = [block]
+        for at, record in enumerate(records):
+            mark = marker_of(record) if record.text[:1] in "<=>|" else ""
+            if mark:
+                self._turn_hunk(mark)
+            verdict = structural(record, block.width)
+            if verdict is None and self._is_heading(record, block, records, at):
+                block = self._open_block(record)
+                blocks.append(block)
+                outcomes[id(record)] = (OTHER, None)
+                continue
+            if verdict is not None:
+                if isinstance(verdict, Aside) and verdict.kind == "total":
+                    self._note_total(record, block)
+                outcomes[id(record)] = (verdict, None)
+                continue
+            if self._hunk in ("ours", "theirs"):
+                again = self._in_hunk(record)
+                if again is not None:
+                    outcomes[id(record)] = (again, None)
+                    continue
+            block.rows.append(record)
+        return blocks
+
+    def _is_heading(self, record: Record, block: _Block, records: list[Record], at: int) -> bool:
+        if record.trouble or not record.fields:
+            return False
+        if is_header(record.fields):
+            return True
+        if block.rows or block.width or not could_be_header(record.fields):
+            return False
+        following = [r for r in records[at + 1 : at + 6] if len(r.fields) == len(record.fields)]
+        return any(any(PLAIN_NUMBER.fullmatch(c.strip()) for c in r.fields) for r in following) or (
+            len(following) >= 2
+        )
+
+    def _open_block(self, record: Record) -> _Block:
+        fields = record.fields
+        self.had_header = self.had_header or bool(bindings_for(fields))
+        made = _Block(tuple(heading(cell) for cell in fields), bindings_for(fields), len(fields))
+        for binding in self._known:
+            if binding.headings and [h.name for h in binding.headings] == [
+                h.name for h in made.headings
+            ]:
+                made.current = binding
+        return made
+
+    def _note_total(self, record: Record, block: _Block) -> None:
+        binding = block.current or (block.bindings[0] if block.bindings else None)
+        if binding is None or not binding.pnl_role or len(record.fields) != binding.width:
+            return
+        value = number(record.fields, binding.pnl_role, binding)
+        if isinstance(value, Decimal):
+            self._totals.append((record.line, value))
+
+    # -- merge markers -----------------------------------------------------------------------
+
+    def _turn_hunk(self, mark: str) -> None:
+        self._hunk = "" if mark == "end" else mark
+        if mark == "ours":
+            self._hunk_rows = {"ours": [], "theirs": []}
+
+    def _in_hunk(self, record: Record) -> Verdict | None:
+        """Rows of the second side of a conflict: one that stands on the first side too."""
+        ours = self._hunk_rows["ours"]
+        if self._hunk == "ours":
+            ours.append(record.text)
+            return None
+        if record.text in ours:
+            return Repeated()
+        key = record.text.split(",")[:3]
+        if len(key) == 3 and any(each.split(",")[:3] == key for each in ours):
+            return Refusal(
+                "conflict", "the other side of the merge has this trade with other values"
+            )
+        return None
+
+    # -- judging a block ---------------------------------------------------------------------
+
+    def _judge_block(
+        self, block: _Block, outcomes: dict[int, tuple[Outcome | str, Binding | None]]
+    ) -> None:
+        rows = block.rows
+        if not rows:
+            return
+        if block.current is None:
+            block.current = self._choose(block)
+        remaining = rows
+        if block.current is not None:
+            self._note(block.current)
+            remaining = self._judge_rows(rows, block.current, outcomes)
+        if remaining:
+            remaining = self._try_others(remaining, block, outcomes)
+        width = block.current.width if block.current else block.width or _usual_width(rows)
+        for record in remaining:
+            given = outcomes.get(id(record))
+            refusal = given[0] if given is not None else None
+            if not isinstance(refusal, Refusal):
+                reason = record.trouble or "unproven_layout"
+                refusal = Refusal(reason, "no known layout fits and arithmetic proves none")
+            outcomes[id(record)] = (
+                name_damage(record, refusal, block.current, width),
+                block.current,
+            )
+
+    def _choose(self, block: _Block) -> Binding | None:
+        """The meaning of a block's header that its rows bear out."""
+        best: tuple[tuple[int, float], Binding] | None = None
+        for order, candidate in enumerate(block.bindings):
+            binding = candidate.copy()
+            fit = settle(binding, block.rows, self._context)
+            if not _acceptable(binding, fit):
+                continue
+            score = (2 if fit.proven else 1 if fit.confirmed else 0, float(-order))
+            if best is None or score > best[0]:
+                best = (score, binding)
+        return best[1] if best else None
+
+    def _note(self, binding: Binding) -> None:
+        if not any(binding is known for known in self._known):
+            self._known.insert(0, binding)
+
+    def _judge_rows(
+        self,
+        rows: Iterable[Record],
+        binding: Binding,
+        outcomes: dict[int, tuple[Outcome | str, Binding | None]],
+    ) -> list[Record]:
+        """Judge rows under a binding; those refused come back, their refusal noted."""
+        refused: list[Record] = []
+        before = self._before
+        for record in rows:
+            outcome = self._one(record, binding, before)
+            if binding.pnl_kind == "cumulative":
+                value = (
+                    number(record.fields, binding.pnl_role, binding)
+                    if (len(record.fields) == binding.width)
+                    else None
+                )
+                before = value if isinstance(value, Decimal) else None
+            outcomes[id(record)] = (outcome, binding)
+            if isinstance(outcome, Refusal):
+                refused.append(record)
+        self._before = before
+        return refused
+
+    def _one(self, record: Record, binding: Binding, before: Decimal | None = None) -> Outcome:
+        if binding.shape == "fills":
+            outcome: Outcome = read_fill(record, binding, self._context)
+        else:
+            outcome = judge(record, binding, self._context, before)
+        if isinstance(outcome, (Trade, Fill)) and not record.ended:
+            if not complete_ending(record, binding):
+                return Refusal(
+                    "torn_line", f"the file ends in its last cell, {record.fields[-1]!r}"
+                )
+            if (
+                isinstance(outcome, Trade)
+                and outcome.reconciled == "confirmed"
+                and not outcome.exact
+            ):
+                if binding.exact:
+                    return Refusal("torn_line", "the file ends in it")
+        return outcome
+
+    def _try_others(
+        self,
+        rows: list[Record],
+        block: _Block,
+        outcomes: dict[int, tuple[Outcome | str, Binding | None]],
+    ) -> list[Record]:
+        remaining = rows
+        for known in list(self._known):
+            if known is not block.current and known.shape == "trades":
+                remaining = self._take(remaining, known, outcomes)
+        tried: set[tuple[int, str]] = set()
+        while True:
+            cluster = _largest_cluster(remaining, tried)
+            if cluster is None:
+                return remaining
+            binding = self._prove(cluster, block)
+            if binding is not None:
+                after = self._take(remaining, binding, outcomes)
+                if len(after) < len(remaining):
+                    self._note(binding)
+                    if block.current is None and len(after) * 2 < len(rows):
+                        block.current = binding
+                remaining = after
+
+    def _take(
+        self,
+        rows: list[Record],
+        binding: Binding,
+        outcomes: dict[int, tuple[Outcome | str, Binding | None]],
+    ) -> list[Record]:
+        left: list[Record] = []
+        proof = binding.pnl_kind == "computed"
+        for record in rows:
+            if len(record.fields) != binding.width or record.trouble:
+                left.append(record)
+                continue
+            outcome = self._one(record, binding)
+            if isinstance(outcome, Trade) and (outcome.reconciled == "confirmed" or proof):
+                outcomes[id(record)] = (outcome, binding)
+            else:
+                left.append(record)
+        return left
+
+    def _prove(self, cluster: list[Record], block: _Block) -> Binding | None:
+        """A binding that arithmetic proves on rows which look alike."""
+        width = len(cluster[0].fields)
+        candidates = [each.copy() for each in block.bindings if each.width == width]
+        candidates += headerless(width)
+        for binding in candidates:
+            if binding.shape != "trades":
+                continue
+            fit = settle(binding, cluster, self._context)
+            if fit.confirmed * 10 >= fit.read * 6 and (
+                fit.proven or (fit.confirmed >= 2 and fit.digits >= 9)
+            ):
+                return binding
+        return propose(cluster, self._context, block.headings)
+
+
+def _acceptable(binding: Binding, fit: Fit) -> bool:
+    if binding.shape == "fills":
+        return fit.read * 10 >= 0 and fit.rows > 0
+    if binding.pnl_kind in ("", "unknown"):
+        return binding.pnl_kind == "unknown" and fit.read > 0
+    if binding.pnl_kind in ("computed", "printed"):
+        return fit.read * 10 >= fit.rows * 3
+    if fit.proven:
+        return True
+    return fit.confirmed > 0 and fit.confirmed >= fit.contradicted
+
+
+def _usual_width(rows: list[Record]) -> int:
+    counts: dict[int, int] = defaultdict(int)
+    for record in rows:
+        counts[len(record.fields)] += 1
+    return max(counts, key=lambda width: counts[width]) if counts else 0
+
+
+def _largest_cluster(rows: list[Record], tried: set[tuple[int, str]]) -> list[Record] | None:
+    """The most rows of one width whose cells look alike, not tried before; None below two."""
+    clusters: dict[tuple[int, str], list[Record]] = defaultdict(list)
+    for record in rows:
+        if not record.trouble and len(record.fields) >= 5:
+            clusters[len(record.fields), _signature(record.fields)].append(record)
+    best = max(
+        (item for item in clusters.items() if item[0] not in tried),
+        key=lambda item: len(item[1]),
+        default=None,
+    )
+    if best is None or len(best[1]) < 2 or len(tried) > 12:
+        return None
+    tried.add(best[0])
+    return best[1]
+
+
+def _signature(fields: list[str]) -> str:
+    return "".join(_class(cell) for cell in fields)
+
+
+def _class(cell: str) -> str:
+    text = cell.strip()
+    if is_null(text):
+        return "0"
+    if text[0].isdigit() or text[0] in "+-.−":
+        if is_clock_only(text):
+            return "C"
+        if ISO.read(text) is not None:
+            return "T"
+        digits = text.replace(".", "").replace(",", "").lstrip("+-−")
+        if digits.isdigit() and len(digits) in (10, 13) and "." not in text and text[0] == "1":
+            return "E"
+        return "N" if digits.replace(" ", "").isdigit() else "D"
+    if side_of(text) is not None:
+        return "S"
+    if is_symbol(text):
+        return "M"
+    return "X"

@@ -1,0 +1,168 @@
+"""Where logs come from: files, folders, patterns, .gz and .zip, all of it bounded."""
+
+from __future__ import annotations
+
+import glob
+import gzip
+import hashlib
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+READABLE = {".csv", ".tsv", ".txt", ".log", ".json", ".sqlite", ".sqlite3", ".db", ".gz", ".zip"}
+"""What is picked up from a folder. A file named outright is read whatever its name."""
+
+MAX_BYTES = 8 * 1024**3
+MAX_MEMBERS = 2_000
+MAX_RATIO = 300
+RATIO_FLOOR = 64 * 1024**2
+"""Compression above MAX_RATIO is a bomb once more than RATIO_FLOOR bytes came out."""
+SQLITE_MAGIC = b"SQLite format 3\x00"
+
+
+class BadSource(Exception):
+    """A path that cannot be read as it stands; the text says which, why and what to do."""
+
+
+class Bounded:
+    """A reader that refuses to unpack without end. Wraps the stream of a packed file."""
+
+    def __init__(self, raw: BinaryIO, packed: int, label: str) -> None:
+        self._raw, self._packed, self._label, self._read = raw, max(packed, 1), label, 0
+
+    def read(self, size: int) -> bytes:
+        try:
+            data = self._raw.read(size)
+        except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+            raise BadSource(
+                f"{self._label}: damaged archive ({error}); unpack it by hand"
+            ) from None
+        self._read += len(data)
+        if self._read > MAX_BYTES or (
+            self._read > RATIO_FLOOR and self._read > self._packed * MAX_RATIO
+        ):
+            raise BadSource(
+                f"{self._label}: {self._read:,} bytes from {self._packed:,} packed ones and no end; "
+                "this is no log. Unpack it by hand if you trust it"
+            )
+        return data
+
+
+Reader = Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One thing to read. `label` names it in reports; `named` when given outright."""
+
+    label: str
+    path: Path
+    member: str | None = None
+    packing: str = ""
+    named: bool = True
+
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        """A `read(size)` over the unpacked bytes. Raises BadSource."""
+        try:
+            packed = self.path.stat().st_size
+            if self.packing == "gz":
+                with gzip.open(self.path, "rb") as stream:
+                    yield Bounded(cast("BinaryIO", stream), packed, self.label).read
+            elif self.packing == "zip" and self.member is not None:
+                with zipfile.ZipFile(self.path) as archive:
+                    info = archive.getinfo(self.member)
+                    with archive.open(info) as stream:
+                        yield Bounded(cast("BinaryIO", stream), info.compress_size, self.label).read
+            else:
+                with self.path.open("rb") as plain:
+                    yield Bounded(plain, max(packed, MAX_BYTES // MAX_RATIO), self.label).read
+        except OSError as error:
+            raise BadSource(f"{self.label}: cannot be read ({error.strerror or error})") from None
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+            raise BadSource(f"{self.label}: damaged or encrypted archive ({error})") from None
+
+    def size(self) -> int:
+        """Bytes to expect, for progress only; 0 where unknown."""
+        return self.path.stat().st_size if not self.packing else 0
+
+    def sha256(self) -> str:
+        """The hash of the unpacked bytes, hex."""
+        digest = hashlib.sha256()
+        with self.reading() as read:
+            while block := read(1 << 20):
+                digest.update(block)
+        return digest.hexdigest()
+
+    def is_sqlite(self) -> bool:
+        """True for a plain SQLite database file."""
+        if self.packing:
+            return False
+        with self.reading() as read:
+            return read(16) == SQLITE_MAGIC
+
+
+def find(paths: Sequence[str | Path]) -> list[Source]:
+    """The sources behind files, folders and patterns, in a stable order, each once.
+
+    Raises BadSource where a path names nothing.
+    """
+    found: list[Source] = []
+    for given in paths:
+        text = str(given)
+        path = Path(text)
+        if path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if p.is_file() and _is_readable(p))
+            if not inside:
+                raise BadSource(
+                    f"{text}: no .csv, .txt, .log, .json, .sqlite, .gz or .zip in this folder"
+                )
+            for each in inside:
+                found += _unpack(each, named=False)
+        elif path.exists():
+            found += _unpack(path, named=True)
+        elif glob.has_magic(text):
+            matches = sorted(Path(match) for match in glob.glob(text, recursive=True))  # noqa: PTH207
+            if not any(match.is_file() for match in matches):
+                raise BadSource(f"{text}: no file matches this pattern")
+            for each in matches:
+                if each.is_file():
+                    found += _unpack(each, named=False)
+        else:
+            raise BadSource(f"{text}: no such file or folder")
+    unique = {(source.path.resolve(), source.member): source for source in reversed(found)}
+    return list(reversed(unique.values()))
+
+
+def _is_readable(path: Path) -> bool:
+    return path.suffix.lower() in READABLE and not path.name.startswith(".")
+
+
+def _unpack(path: Path, *, named: bool) -> list[Source]:
+    suffix = path.suffix.lower()
+    if suffix == ".gz":
+        return [Source(str(path), path, packing="gz", named=named)]
+    if suffix != ".zip":
+        return [Source(str(path), path, named=named)]
+    try:
+        with zipfile.ZipFile(path) as archive:
+            infos = [info for info in archive.infolist() if not info.is_dir()]
+    except (zipfile.BadZipFile, OSError) as error:
+        raise BadSource(f"{path}: not a readable zip archive ({error})") from None
+    if len(infos) > MAX_MEMBERS:
+        raise BadSource(
+            f"{path}: {len(infos):,} files in one archive, over the {MAX_MEMBERS:,} read here"
+        )
+    # Members are read in place and never written out, so a name such as ../../x leads nowhere.
+    return [
+        Source(f"{path}!{info.filename}", path, info.filename, "zip", named=False)
+        for info in sorted(infos, key=lambda info: info.filename)
+        if Path(info.filename).suffix.lower()
+        in READABLE - {".zip", ".gz", ".sqlite", ".sqlite3", ".db"}
+        and not Path(info.filename).name.startswith(".")
+        and not info.filename.startswith("__MACOSX")
+    ]

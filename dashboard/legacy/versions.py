@@ -1,0 +1,53 @@
+"""Which version of the bot a record belongs to, and on what evidence."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_IN_NAME = re.compile(r"(?<![A-Za-z0-9])[vV](\d{1,3}(?:\.\d{1,4}){0,2})(?![0-9A-Za-z]|\.\d)")
+_BARE_V = re.compile(r"[vV](?=\d)")
+UNKNOWN = "unknown"
+
+
+def clean(tag: str) -> str:
+    """A version tag as it is kept: "v8.01" becomes "8.01"."""
+    text = tag.strip()
+    return text[1:] if _BARE_V.match(text) else text
+
+
+@dataclass(slots=True)
+class Versions:
+    """The version of each record: a column wins over the tag, the tag over the file's name."""
+
+    tag: str = ""
+    file_name: str = ""
+
+    def __post_init__(self) -> None:
+        found = {match for match in _IN_NAME.findall(self.file_name)}
+        # Two versions in one name ("v7_then_v8") say nothing about a row.
+        self._named = found.pop() if len(found) == 1 else ""
+
+    _named: str = ""
+
+    def of(self, fields: list[str], column: int | None) -> tuple[str, str]:
+        """(version, evidence) of a record; the evidence is column, tag, file name or none."""
+        if column is not None and column < len(fields):
+            cell = fields[column].strip()
+            if cell and len(cell) <= 40 and any(char.isalnum() for char in cell):
+                return clean(cell), "column"
+        return self.default()
+
+    def default(self) -> tuple[str, str]:
+        """(version, evidence) of records without a version column."""
+        if self.tag:
+            return clean(self.tag), "tag"
+        if self._named:
+            return self._named, "file name"
+        return UNKNOWN, "none"
+
+    def majors(self) -> set[int]:
+        """Major versions the tag or name speak of, and their neighbours."""
+        known = {int(text) for text in re.findall(r"^\d+", clean(self.tag))}
+        known |= {int(found.split(".")[0]) for found in _IN_NAME.findall(self.file_name)}
+        return {major + step for major in known for step in (-1, 0, 1)}
