@@ -18,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from trader.bootstrap import SettingsTrouble, plan_of
 from trader.feed.replay import BadCandleFile
+from trader.ports import Unreachable
 from trader.runner import OtherHistory, run
 from trader.settings import BotSettings
 from trader.store import StreamLocked, StreamUnusable
@@ -52,6 +53,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     _stop_on_signals(stop, supervised=supervised)
     try:
         return _run(settings, stop)
+    except Unreachable as trouble:
+        log.error("%s", trouble)
+        return 1
     except _TROUBLE as trouble:
         log.error("%s", trouble)
         return 2

@@ -7,8 +7,8 @@ are the same steps, so neither has a path of its own.
 
 import hashlib
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -48,7 +48,8 @@ class Engine:
     """Drives one strategy on one symbol through one exchange, appending to one event log.
 
     `durable` says whether order intents and fills must survive a power cut (real time), or only
-    the death of the process (a replay can be run again).
+    the death of the process (a replay can be run again). `fresh(candle)` says whether a candle
+    closed just now: an old one moves stops and targets, and begins nothing.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Engine:
         strategy: Strategy,
         limits: RiskLimits,
         durable: bool,
+        fresh: Callable[[Candle], bool],
     ) -> None:
         self.book = book
         self._market = market
@@ -69,6 +71,7 @@ class Engine:
         self._strategy = strategy
         self._limits = limits
         self._durable = durable
+        self._fresh = fresh
 
     def recover(self) -> None:
         """Bring the exchange and the book together and finish what a crash left half done."""
@@ -89,6 +92,8 @@ class Engine:
         self._settle(candle.open_time)
         holding = bool(self.book.positions)
         signal = self._strategy.decide(candle, holding=holding)
+        if signal.action is Action.ENTER and not self._fresh(candle):
+            signal = replace(signal, action=Action.HOLD, reason="missed while away: no entry")
         if signal.action is Action.ENTER and not holding and not self.book.orders:
             self._enter(candle, signal)
         elif signal.action is Action.EXIT:
@@ -140,16 +145,16 @@ class Engine:
                 continue
             if position.quantity == 0:
                 # The other leg's cancellation comes as an update of its own, before the close.
-                if not self.book.live(trade_id, Purpose.STOP_LOSS, Purpose.TAKE_PROFIT):
+                if not self.book.live(trade_id, *_PROTECTION):
                     self._close(position)
                 continue
             if not position.opened:
                 self._open(position)
-            if not self.book.live(trade_id, *_CLOSING):
+            if not self.book.live(trade_id, Purpose.EXIT):
                 self._protect(position, candle_time)
 
     def _open(self, position: Position) -> None:
-        stop, target = self._protection_prices(position)
+        planned = self._protection_prices(position)
         body = {
             "trade_id": position.trade_id,
             "symbol": position.symbol,
@@ -158,8 +163,8 @@ class Engine:
             "quantity": position.quantity,
             "entry_price": position.entry_price,
             "entry_time": position.entry_time,
-            "stop_loss_price": stop,
-            "take_profit_price": target,
+            "stop_loss_price": planned.get(Purpose.STOP_LOSS),
+            "take_profit_price": planned.get(Purpose.TAKE_PROFIT),
             "fee": position.fee,
             "quote_asset": self._market.quote_asset,
             "account": self._market.account,
@@ -193,25 +198,34 @@ class Engine:
         }
         self.record(events.TRADE_CLOSED, body, position.exit_time, ref=position.trade_id)
 
-    def _protection_prices(self, position: Position) -> tuple[Decimal | None, Decimal | None]:
+    def _protection_prices(self, position: Position) -> dict[Purpose, Decimal]:
+        """Where the planned stop and target belong, each where the entry planned one."""
         rules, entry = self._exchange.rules, position.entry_price
-        stop, target = position.stop_distance, position.target_distance
-        return (
-            None if stop is None else rules.price_down(entry - stop),
-            None if target is None else rules.price_up(entry + target),
-        )
+        prices = {}
+        if position.stop_distance is not None:
+            prices[Purpose.STOP_LOSS] = rules.price_down(entry - position.stop_distance)
+        if position.target_distance is not None:
+            prices[Purpose.TAKE_PROFIT] = rules.price_up(entry + position.target_distance)
+        return prices
 
     def _protect(self, position: Position, candle_time: datetime) -> None:
-        stop, target = self._protection_prices(position)
+        """Send what is missing of stop and target; a crash can have come between the two."""
+        standing = {order.purpose for order in self.book.live(position.trade_id, *_PROTECTION)}
+        attempt = position.protections + (Purpose.STOP_LOSS not in standing)
         orders = [
-            self._order(position.trade_id, candle_time, OrderSide.SELL, kind, purpose, quantity,
-                        attempt=position.protections + 1, price=price)
-            for kind, purpose, quantity, price in (
-                (OrderType.STOP_LOSS, Purpose.STOP_LOSS, position.quantity, stop),
-                (OrderType.TAKE_PROFIT, Purpose.TAKE_PROFIT, position.quantity, target),
+            self._order(
+                position.trade_id,
+                candle_time,
+                OrderSide.SELL,
+                OrderType(purpose.value),
+                purpose,
+                position.quantity,
+                attempt=attempt,
+                price=price,
             )
-            if price is not None
-        ]  # fmt: skip
+            for purpose, price in self._protection_prices(position).items()
+            if purpose not in standing
+        ]
         if orders:
             self._send(*orders, at=candle_time)
 
@@ -246,7 +260,7 @@ class Engine:
         if self.book.live(position.trade_id, Purpose.EXIT):
             return
         self._record_signal(candle, signal, position.trade_id)
-        for order in self.book.live(position.trade_id, Purpose.STOP_LOSS, Purpose.TAKE_PROFIT):
+        for order in self.book.live(position.trade_id, *_PROTECTION):
             self._take(self._exchange.cancel(order.order_id, candle.close_time))
         order = self._order(
             position.trade_id,
@@ -347,7 +361,7 @@ class Engine:
         self.record(events.STATE_SNAPSHOT, body, candle.close_time)
 
 
-_CLOSING = (Purpose.STOP_LOSS, Purpose.TAKE_PROFIT, Purpose.EXIT)
+_PROTECTION = (Purpose.STOP_LOSS, Purpose.TAKE_PROFIT)
 _LEGS = {Purpose.ENTRY: "E", Purpose.EXIT: "X", Purpose.STOP_LOSS: "S", Purpose.TAKE_PROFIT: "T"}
 
 

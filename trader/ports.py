@@ -18,6 +18,10 @@ class Feed(Protocol):
         """The last `limit` candles up to and with the one opened at `until`; none for None."""
         ...
 
+    def fresh(self, candle: Candle) -> bool:
+        """Whether it closed just now; what was missed while away is not entered on."""
+        ...
+
     def candles(self, after: datetime | None) -> Iterator[Candle]:
         """Each candle opened after `after`, as it closes; ends when the feed is at its end."""
         ...
@@ -34,7 +38,7 @@ class Exchange(Protocol):
         ...
 
     def submit(self, *orders: Order) -> None:
-        """Place an order, or two of which the fill of one cancels the other.
+        """Place orders; of a trade's stop and target the fill of one cancels the other.
 
         Raises OrderRefused where the exchange says no at once.
         """
@@ -50,6 +54,10 @@ class Exchange(Protocol):
         The engine may submit and cancel between two of them.
         """
         ...
+
+
+class Unreachable(Exception):
+    """The exchange did not answer what a starting bot must know; the text says what was asked."""
 
 
 class OrderRefused(Exception):

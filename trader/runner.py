@@ -95,6 +95,7 @@ def _run_session(
             strategy=strategy,
             limits=plan.limits,
             durable=plan.durable,
+            fresh=plan.feed.fresh,
         )
         return _trade(plan, session, engine, strategy, last, stopping, advanced)
 

@@ -34,8 +34,8 @@ def _plain(value: object) -> str:
 class MemoryLog:
     """An event log in memory: bodies go through JSON as in the store.
 
-    `syncs` says whether durable events reach the disk; `dies_at` is the number of an append that
-    the process does not survive.
+    `syncs` says whether durable events reach the disk; `dies_at` is how many appends the process
+    survives: from the next one on, nothing is recorded until the limit is lifted.
     """
 
     version: str = "8.03"
@@ -52,8 +52,7 @@ class MemoryLog:
         occurred_at: datetime | int | None = None,
         durable: bool = False,
     ) -> Ack:
-        if self.dies_at == len(self.events):
-            self.dies_at = None
+        if self.dies_at is not None and self.dies_at <= len(self.events):
             raise Died
         read_back = json.loads(json.dumps(body, default=_plain, allow_nan=False))
         seq = len(self.events) + 1

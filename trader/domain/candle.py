@@ -28,6 +28,11 @@ def from_milliseconds(value: int) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=value)
 
 
+def to_milliseconds(moment: datetime) -> int:
+    """Whole milliseconds from the epoch to `moment`."""
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Candle:
     """Prices in quote currency, volume in base currency; `close_time` is where the next opens."""

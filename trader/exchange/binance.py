@@ -8,14 +8,15 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 import requests
 
-from trader.domain.candle import Candle, from_milliseconds, parse_interval
+from trader.domain.candle import Candle, from_milliseconds, parse_interval, to_milliseconds
 from trader.domain.symbol import SymbolRules
+from trader.ports import Unreachable
 
 with warnings.catch_warnings():
     # Its websocket module, which the bot does not use, imports a deprecated name.
@@ -28,11 +29,8 @@ log = logging.getLogger(__name__)
 PUBLIC_ADDRESS = Client.API_URL
 TROUBLE = (BinanceAPIException, BinanceRequestException, requests.RequestException)
 _PAGE = 1000
+_EPOCH = from_milliseconds(0)
 _GRACE = timedelta(seconds=30)
-
-
-class Unreachable(Exception):
-    """Binance did not answer what a starting bot must know; the text says what was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +59,11 @@ def public_client(address: str) -> Client:
 def symbol_rules(client: Client, symbol: str) -> SymbolRules:
     """The symbol's filters; Unreachable, or ValueError for a symbol that Binance does not list."""
     try:
-        info = client.get_exchange_info(symbol=symbol)["symbols"]
-    except BinanceAPIException as refused:
-        if refused.code == -1121:
-            raise ValueError(f"Binance lists no symbol {symbol!r}") from refused
-        raise Unreachable(f"Binance refused to tell the rules of {symbol}: {refused}") from refused
-    except (BinanceRequestException, requests.RequestException) as trouble:
+        listed = client.get_symbol_info(symbol)
+    except TROUBLE as trouble:
         raise Unreachable(f"Binance did not tell the rules of {symbol}: {trouble}") from trouble
-    listed = info[0]
+    if listed is None:
+        raise ValueError(f"Binance lists no symbol {symbol!r}")
     filters = {each["filterType"]: each for each in listed["filters"]}
     return SymbolRules(
         symbol=symbol,
@@ -90,18 +85,22 @@ class BinanceFeed:
         self._interval = interval
         self._length = parse_interval(interval)
         self._waiting = waiting
+        self._asked_at = _EPOCH
 
     def history(self, until: datetime | None, limit: int) -> list[Candle]:
         """The last closed candles up to `until`; up to now for None, so that a first start is
         warm. Raises Unreachable.
         """
-        end = self._now() - self._length if until is None else until
         try:
+            end = self._newest_closed() if until is None else until
             return self._closed(end - self._length * (limit - 1), end)
         except TROUBLE as trouble:
             raise Unreachable(
                 f"Binance did not tell the past of {self._symbol} {self._interval}: {trouble}"
             ) from trouble
+
+    def fresh(self, candle: Candle) -> bool:
+        return self._asked_at - candle.close_time < self._length
 
     def candles(self, after: datetime | None) -> Iterator[Candle]:
         if after is None:
@@ -143,8 +142,8 @@ class BinanceFeed:
             page = self._client.get_klines(
                 symbol=self._symbol,
                 interval=self._interval,
-                startTime=_milliseconds(first),
-                endTime=_milliseconds(last),
+                startTime=to_milliseconds(first),
+                endTime=to_milliseconds(last),
                 limit=_PAGE,
             )
             candles += [self._candle(kline) for kline in page]
@@ -158,10 +157,11 @@ class BinanceFeed:
         figures = [Decimal(text) for text in kline[1:6]]
         return Candle(opened, opened + self._length, *figures)
 
+    def _newest_closed(self) -> datetime:
+        now = self._now()
+        return now - (now - _EPOCH) % self._length - self._length
+
     def _now(self) -> datetime:
         """The exchange's clock decides which candle is closed, not this machine's."""
-        return from_milliseconds(cast(int, self._client.get_server_time()["serverTime"]))
-
-
-def _milliseconds(moment: datetime) -> int:
-    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+        self._asked_at = from_milliseconds(self._client.get_server_time()["serverTime"])
+        return self._asked_at

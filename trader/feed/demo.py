@@ -55,6 +55,9 @@ class DemoFeed:
         first = max(0, last + 1 - limit)
         return list(islice(generate(self._seed), first, last + 1))
 
+    def fresh(self, candle: Candle) -> bool:  # noqa: ARG002  (its past is its present)
+        return True
+
     def candles(self, after: datetime | None) -> Iterator[Candle]:
         first = 0 if after is None else number_of(after) + 1
         for number, candle in enumerate(islice(generate(self._seed), first, None), first):

@@ -39,6 +39,9 @@ class ReplayFeed:
         past = self._candles[: self._index_after(until)]
         return past[-limit:]
 
+    def fresh(self, candle: Candle) -> bool:  # noqa: ARG002  (its past is its present)
+        return True
+
     def candles(self, after: datetime | None) -> Iterator[Candle]:
         first = 0 if after is None else self._index_after(after)
         yield from self._candles[first:]

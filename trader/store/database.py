@@ -116,6 +116,12 @@ def _connect_readonly(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def begun(connection: sqlite3.Connection) -> bool:
+    """Whether the writer has made its table yet: the file is there a moment before it."""
+    found = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'event'").fetchone()
+    return found is not None
+
+
 def read_head(connection: sqlite3.Connection) -> Head:
     """The newest event's seq and hash."""
     row = connection.execute("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1").fetchone()

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from .codec import decode_body
-from .database import read_head, reading
+from .database import begun, read_head, reading
 from .model import GENESIS, Event, Head
 from .paths import stream_paths
 from .upcast import upcast
@@ -35,7 +35,7 @@ class Reader:
         if not self._path.exists():
             return Head(0, GENESIS)
         with reading(self._path) as connection:
-            return read_head(connection)
+            return read_head(connection) if begun(connection) else Head(0, GENESIS)
 
     def read(self, after: int = 0, limit: int = 1000) -> list[Event]:
         """Events with a seq over `after`, ascending."""
@@ -64,6 +64,8 @@ class Reader:
         if not self._path.exists():
             return []
         with reading(self._path) as connection:
+            if not begun(connection):
+                return []
             # Fetched whole: a half-consumed cursor would pin the WAL.
             rows = connection.execute(f"SELECT {_COLUMNS} {clause}", values).fetchall()
         return [_event(self.stream, row) for row in rows]

@@ -47,7 +47,8 @@ class MatchingEngine:
         self._pairs: dict[str, str] = {}
 
     def place(self, *orders: Order) -> None:
-        """Take one order, or a pair of which one cancels the other.
+        """Take orders; a stop and a target of one trade become a pair, of which one cancels
+        the other.
 
         Raises OrderRefused for an id in use, a quantity or price the symbol's filters forbid.
         """
@@ -60,9 +61,8 @@ class MatchingEngine:
                 raise OrderRefused(why)
         for order in orders:
             self.orders[order.order_id] = order
-        if len(orders) == 2:
-            first, second = orders
-            self._pairs |= {first.order_id: second.order_id, second.order_id: first.order_id}
+            if (mate := self._mate(order)) is not None:
+                self._pairs |= {order.order_id: mate, mate: order.order_id}
 
     def cancel(self, order_id: str) -> None:
         """Withdraw an order and unpair its sibling; KeyError where there is none such."""
@@ -86,6 +86,13 @@ class MatchingEngine:
         while (hit := self._next_hit(candle)) is not None:
             order, price = hit
             yield from self._execute(order, price, candle, at_open=False)
+
+    def _mate(self, order: Order) -> str | None:
+        wanted = _MATES.get(order.type)
+        for other in self.orders.values():
+            if other.type is wanted and other.trade_id == order.trade_id:
+                return other.order_id
+        return None
 
     def _filtered(self, order: Order, price: Decimal) -> str | None:
         if order.type is OrderType.MARKET:
@@ -155,6 +162,12 @@ class MatchingEngine:
         self.held += order.quantity
         self.cash -= fill.notional + fee
         return fill
+
+
+_MATES = {
+    OrderType.STOP_LOSS: OrderType.TAKE_PROFIT,
+    OrderType.TAKE_PROFIT: OrderType.STOP_LOSS,
+}
 
 
 def _reached(order: Order, candle: Candle) -> Decimal | None:

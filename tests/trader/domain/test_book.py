@@ -1,0 +1,146 @@
+"""The book folds fills exactly, and rebuilds itself from a snapshot as from all events."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trader.domain import events
+from trader.domain.book import Book
+from trader.domain.money import round_money
+from trader.domain.order import Fill, Order, OrderSide, OrderType, Purpose
+
+AT = datetime(2024, 1, 1, tzinfo=UTC)
+prices = st.decimals("0.01", "90000", places=2)
+quantities = st.decimals("0.00001", "40", places=5)
+
+
+def order(number: int, side: OrderSide, quantity: Decimal) -> Order:
+    return Order(
+        order_id=f"o{number}",
+        trade_id="t1",
+        symbol="BTCUSDT",
+        side=side,
+        type=OrderType.MARKET,
+        purpose=Purpose.ENTRY if side is OrderSide.BUY else Purpose.EXIT,
+        quantity=quantity,
+        placed_at=AT,
+    )
+
+
+def fill(of: Order, price: Decimal, quantity: Decimal | None = None, number: int = 1) -> Fill:
+    filled = of.quantity if quantity is None else quantity
+    return Fill(
+        fill_id=f"{of.order_id}-{number}",
+        order_id=of.order_id,
+        trade_id=of.trade_id,
+        symbol=of.symbol,
+        side=of.side,
+        price=price,
+        quantity=filled,
+        fee=round_money(price * filled * Decimal("0.001")),
+        fee_asset="USDT",
+        filled_at=AT + timedelta(minutes=number),
+    )
+
+
+def deposit(book: Book, amount: str = "1000000000") -> None:
+    book.apply(events.CASH_DEPOSITED, {"amount": amount, "asset": "USDT", "account": "a"}, "1")
+
+
+def submit(book: Book, placed: Order) -> None:
+    book.apply(events.ORDER_SUBMITTED, events.order_body(placed), "1")
+
+
+def take(book: Book, filled: Fill) -> None:
+    book.apply(events.ORDER_FILLED, events.fill_body(filled), "1")
+
+
+def snapshot(book: Book, price: Decimal) -> dict[str, Any]:
+    candle = {"open_time": AT, "low": price, "high": price, "close": price}
+    return {"candle": candle} | book.state(price)
+
+
+@given(entry=prices, quantity=quantities, marks=st.lists(prices, min_size=1, max_size=5))
+def test_equity_is_deposits_plus_realised_plus_unrealised(
+    entry: Decimal, quantity: Decimal, marks: list[Decimal]
+) -> None:
+    book = Book()
+    deposit(book)
+    bought = order(1, OrderSide.BUY, quantity)
+    submit(book, bought)
+    take(book, fill(bought, entry))
+    for price in marks:
+        assert book.equity(price) == book.deposits + book.realised + book.unrealised(price)
+
+
+@given(entry=prices, exit_=prices, quantity=quantities, part=st.decimals("0.1", "0.9", places=1))
+def test_a_trade_sold_in_parts_realises_exactly_what_moved_the_cash(
+    entry: Decimal, exit_: Decimal, quantity: Decimal, part: Decimal
+) -> None:
+    book = Book()
+    deposit(book)
+    bought, sold = order(1, OrderSide.BUY, quantity), order(2, OrderSide.SELL, quantity)
+    submit(book, bought)
+    take(book, fill(bought, entry))
+    submit(book, sold)
+    first = quantity * part
+    take(book, fill(sold, exit_, first, 2))
+    take(book, fill(sold, exit_, quantity - first, 3))
+    position = book.positions["t1"]
+    assert position.quantity == 0
+    assert position.cost == 0
+    assert book.cash == book.deposits + position.realised == book.deposits + book.realised
+
+
+@given(entry=prices, quantity=quantities, mark=prices)
+def test_a_book_from_a_snapshot_is_the_book_that_wrote_it(
+    entry: Decimal, quantity: Decimal, mark: Decimal
+) -> None:
+    book = Book()
+    deposit(book)
+    bought = order(1, OrderSide.BUY, quantity)
+    submit(book, bought)
+    take(book, fill(bought, entry))
+    submit(book, order(2, OrderSide.SELL, quantity))
+    again = Book.from_snapshot(snapshot(book, mark))
+    assert snapshot(again, mark) == snapshot(book, mark)
+
+
+def test_an_event_is_known_until_the_next_snapshot() -> None:
+    book = Book()
+    deposit(book)
+    bought = order(1, OrderSide.BUY, Decimal(1))
+    submit(book, bought)
+    assert book.knows(events.ORDER_SUBMITTED, events.order_body(bought))
+    book.apply(events.STATE_SNAPSHOT, snapshot(book, Decimal(1)), "1")
+    assert not book.knows(events.ORDER_SUBMITTED, events.order_body(bought))
+
+
+def test_starting_twice_is_two_events() -> None:
+    book = Book()
+    book.apply(events.BOT_STARTED, {"strategy": "x"}, "1")
+    assert not book.knows(events.BOT_STARTED, {"strategy": "x"})
+
+
+def test_excursions_are_the_worst_and_the_best_since_entry() -> None:
+    book = Book()
+    deposit(book)
+    bought = order(1, OrderSide.BUY, Decimal(2))
+    submit(book, bought)
+    take(book, fill(bought, Decimal(100)))
+    book.mark(Decimal(95), Decimal(103))
+    book.mark(Decimal(97), Decimal(110))
+    position = book.positions["t1"]
+    assert (position.mae, position.mfe) == (Decimal(-10), Decimal(20))
+
+
+def test_a_position_keeps_the_version_that_opened_it() -> None:
+    book = Book()
+    deposit(book)
+    bought = order(1, OrderSide.BUY, Decimal(1))
+    submit(book, bought)
+    book.apply(events.ORDER_FILLED, events.fill_body(fill(bought, Decimal(10))), "8.02")
+    assert book.positions["t1"].version == "8.02"
