@@ -145,6 +145,8 @@ class BodyEncoder:
             return _decimal_text(value)
         if isinstance(value, datetime):
             return _time_text(value)
+        if isinstance(value, UUID):
+            return str(value)
         return self._redactor.value(_convert(value))
 
 
@@ -164,7 +166,7 @@ def _convert(value: object) -> object:
         return value.value
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, UUID | PurePath):
+    if isinstance(value, PurePath):
         return str(value)
     raise TypeError(f"{type(value).__name__} has no JSON form; give text, numbers or mappings")
 
