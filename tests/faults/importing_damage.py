@@ -1,0 +1,316 @@
+"""Damage done to random logs, each kind with what it makes of the truth."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from .importing_logs import Log, Row, Style, Trade, Writer, random_style, random_trades
+
+DAMAGES = (
+    "none", "bad_cells", "torn_tail", "torn_lines", "glued", "merge_markers", "filler", "field_count",
+    "column_inserted", "layout_changed", "header_again", "overlap",
+)  # fmt: skip
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "cp949", "cp1251", "cp1252", "mixed")
+LANGUAGES = {
+    "utf-8": ["en", "ko", "de", "pt", "zh", "ru"], "utf-8-sig": ["en", "ko", "de", "pt", "zh", "ru"],
+    "utf-16-le": ["en", "ko", "zh", "ru"], "utf-16-be": ["en", "ko", "zh", "de"],
+    "cp949": ["ko"], "cp1251": ["ru"], "cp1252": ["de", "pt"], "mixed": ["ko", "ru", "de", "pt"],
+}  # fmt: skip
+LEGACY = {"ko": "cp949", "ru": "cp1251", "de": "cp1252", "pt": "latin-1"}
+BAD_NUMBERS = [
+    "1_000", "12..5", "=1+1", "١٢", "0x1F", "inf", "-inf", "1e309", "nan", "#REF!", "12.5USDT", "abc", "1706958000000",
+    "2024-02-03 11:00:00", "１２", "--5", "+-3", "1e99", "∞", "TRUE",
+]  # fmt: skip
+Item = Row | str
+"""A row, or a line that is none: a header, a marker (its truth stands in _OTHER)."""
+
+
+def make_log(seed: int, damage: str, encoding: str) -> Log:
+    """One file, fully decided by its seed."""
+    rng = random.Random(seed)
+    language = rng.choice(LANGUAGES[encoding])
+    start = datetime(2023, rng.randint(1, 12), rng.randint(1, 28), tzinfo=UTC)
+    tag = rng.choice(["7.90", "8.02", "v8.3", "9.1"])
+    style = random_style(rng, language)
+    count = rng.randint(14, 45)
+    version = rng.choice(["7.9", "v8.01", "8.02"])
+    trades = random_trades(rng, count, version, start)
+    writer = Writer(rng, style)
+    items: list[Item] = [_header(style)]
+    items += [writer.row(trade) for trade in trades]
+    if rng.random() < 0.1:
+        items.insert(0, "# exported by the bot")
+    apply = _APPLY.get(damage)
+    if apply is not None:
+        items = apply(rng, items, style, trades)
+    log = _encode(rng, items, style, encoding, language)
+    log.tag, log.damage, log.encoding = tag, damage, encoding
+    _true_versions(log, items, tag)
+    return log
+
+
+def _header(style: Style) -> str:
+    return _joined(style, style.names[: len(style.columns)])
+
+
+def _joined(style: Style, cells: list[str]) -> str:
+    out = io.StringIO()
+    csv.writer(
+        out, delimiter=style.delimiter, lineterminator="",
+        quoting=csv.QUOTE_ALL if style.quote_all else csv.QUOTE_MINIMAL,
+    ).writerow(cells)  # fmt: skip
+    return out.getvalue()
+
+
+def _text(item: Item) -> str:
+    if isinstance(item, str):
+        return item
+    return item.raw if item.raw is not None else _joined(item.style, item.cells)
+
+
+def _rows(items: list[Item]) -> list[int]:
+    return [at for at, item in enumerate(items) if isinstance(item, Row)]
+
+
+def _bad_cells(rng: random.Random, items: list[Item], style: Style, _: list[Trade]) -> list[Item]:
+    for at in rng.sample(_rows(items), k=rng.randint(1, 6)):
+        row = items[at]
+        assert isinstance(row, Row)
+        _spoil(rng, row, style)
+    return items
+
+
+def _spoil(rng: random.Random, row: Row, style: Style) -> None:
+    columns = style.columns
+    money = [c for c in ("pnl", "net", "gross", "entry_price", "quantity") if c in columns]
+    kind = rng.choice(["number", "number", "far", "side", "future", "backwards", "zero", "negative", "null"])
+    if kind == "backwards" and "entry_time" not in columns:
+        kind = "number"
+    if kind == "far" and not {"pnl", "net", "gross"} & set(columns):
+        kind = "negative"
+    if kind == "number":
+        column = rng.choice(money)
+        value = rng.choice(BAD_NUMBERS)
+        row.cells[columns.index(column)] = value
+    elif kind == "far":
+        column = next(c for c in ("pnl", "net", "gross") if c in columns)
+        assert row.net is not None
+        assert row.trade is not None
+        value = f"{row.net + rng.choice([3700, -3700, row.trade.entry * 3]):.2f}"
+        row.cells[columns.index(column)] = value.replace(".", style.decimal)
+    elif kind == "side":
+        row.cells[columns.index("side")] = rng.choice(["???", "UP", "", "0"])
+    elif kind == "future":
+        row.cells[columns.index("exit_time")] = "2099-01-01 00:00:00"
+    elif kind == "backwards":
+        row.cells[columns.index("exit_time")] = "1970-01-01 00:00:00"
+    elif kind == "zero":
+        row.cells[columns.index("entry_price")] = "0"
+    elif kind == "negative":
+        at = columns.index("quantity")
+        row.cells[at] = "-" + row.cells[at]
+    else:
+        column = next((c for c in ("pnl", "net", "gross") if c in columns), None)
+        if column is None:
+            row.cells[columns.index("side")] = "???"
+        else:
+            row.cells[columns.index(column)] = rng.choice(["", "None", "N/A", "--", "null"])
+            row.optional = True
+            if row.trade is not None:
+                row.net = row.trade.net
+            return
+    row.bad = kind
+
+
+def _torn_tail(rng: random.Random, items: list[Item], style: Style, _: list[Trade]) -> list[Item]:
+    row = items[_rows(items)[-1]]
+    assert isinstance(row, Row)
+    text = _text(row)
+    row.raw = text[: rng.randint(max(1, len(text) // 4), len(text) - 1)]
+    row.bad, row.torn = "torn", True
+    if style.columns[-1] in ("reason", "note") and row.raw.count(style.delimiter) >= len(style.columns) - 1:
+        row.bad, row.optional = "", True
+    return items[: _rows(items)[-1] + 1]
+
+
+def _torn_lines(rng: random.Random, items: list[Item], style: Style, _: list[Trade]) -> list[Item]:
+    for at in rng.sample(_rows(items), k=rng.randint(1, 3)):
+        row = items[at]
+        assert isinstance(row, Row)
+        row.cells = row.cells[: rng.randint(2, len(row.cells) - 1)]
+        row.bad = "torn"
+    return items
+
+
+def _glued(rng: random.Random, items: list[Item], style: Style, _: list[Trade]) -> list[Item]:
+    at = rng.choice(_rows(items)[:-1])
+    first, second = items[at], items[at + 1]
+    assert isinstance(first, Row)
+    assert isinstance(second, Row)
+    first.raw = _text(first) + _text(second)
+    first.bad = "glued"
+    del items[at + 1]
+    return items
+
+
+def _merge_markers(rng: random.Random, items: list[Item], style: Style, _: list[Trade]) -> list[Item]:
+    rows = _rows(items)
+    start = rng.randint(0, len(rows) - 6)
+    first, middle, last = rows[start], rows[start + 2], rows[start + 5]
+    made: list[Item] = []
+    for at, item in enumerate(items):
+        if at == first:
+            made.append("<<<<<<< HEAD")
+        if at == middle:
+            made.append("=======")
+        made.append(item)
+        if at == last:
+            made.append(">>>>>>> live")
+    return made
+
+
+def _filler(rng: random.Random, items: list[Item], style: Style, _: list[Trade]) -> list[Item]:
+    width = len(style.columns)
+    for _unused in range(rng.randint(1, 3)):
+        filler = rng.choice([style.delimiter * (width - 1), "-" * 40, "=" * 30, "." * 10 + " "])
+        items.insert(rng.randint(2, len(items)), filler)
+    return items
+
+
+def _field_count(rng: random.Random, items: list[Item], style: Style, _: list[Trade]) -> list[Item]:
+    for at in rng.sample(_rows(items), k=rng.randint(1, 3)):
+        row = items[at]
+        assert isinstance(row, Row)
+        if rng.random() < 0.5:
+            row.cells = [*row.cells, "extra", "fields"]
+            row.optional = True
+        else:
+            drop = rng.randrange(len(row.cells))
+            row.cells = row.cells[:drop] + row.cells[drop + 1 :]
+            row.bad = "a field is missing"
+    return items
+
+
+def _column_inserted(
+    rng: random.Random, items: list[Item], style: Style, trades: list[Trade]
+) -> list[Item]:
+    """From some line on each row has a column more, and no header says so."""
+    provable = {"pnl", "net", "gross"} & set(style.columns)
+    rows = _rows(items)
+    start = rng.randint(4, len(rows) - 5)
+    place = rng.randint(1, len(style.columns) - 1)
+    for at in rows[start:]:
+        row = items[at]
+        assert isinstance(row, Row)
+        cell = f"{rng.uniform(10, 50):.2f}".replace(".", style.decimal)
+        row.cells = [*row.cells[:place], cell, *row.cells[place:]]
+        row.optional = not provable or "entry_time" not in style.columns or "version" in style.columns
+    return items
+
+
+def _layout_changed(
+    rng: random.Random, items: list[Item], style: Style, trades: list[Trade]
+) -> list[Item]:
+    """A newer version of the bot goes on in a layout of its own, without a header."""
+    other = random_style(rng, style.language, headerless=True)
+    other.delimiter, other.decimal, other.thousands = style.delimiter, style.decimal, style.thousands
+    if other.times == "us":
+        other.times = "iso"
+    more = random_trades(rng, rng.randint(6, 25), "8.05", trades[-1].left + timedelta(days=3))
+    writer = Writer(rng, other)
+    for trade in more:
+        row = writer.row(trade)
+        row.optional = "version" in other.columns
+        items.append(row)
+    return items
+
+
+def _header_again(
+    rng: random.Random, items: list[Item], style: Style, trades: list[Trade]
+) -> list[Item]:
+    """The header again half way, then one with other columns."""
+    rows = _rows(items)
+    items.insert(rows[len(rows) // 2], _header(style))
+    other = random_style(rng, style.language)
+    other.delimiter, other.decimal, other.thousands = style.delimiter, style.decimal, style.thousands
+    more = random_trades(rng, rng.randint(6, 25), "8.05", trades[-1].left + timedelta(days=3))
+    writer = Writer(rng, other)
+    items.append(_header(other))
+    items += [writer.row(trade) for trade in more]
+    return items
+
+
+def _overlap(rng: random.Random, items: list[Item], style: Style, _: list[Trade]) -> list[Item]:
+    rows = _rows(items)
+    start = rng.randint(0, len(rows) - 6)
+    length = rng.randint(3, 6)
+    again: list[Item] = []
+    for at in rows[start : start + length]:
+        row = items[at]
+        assert isinstance(row, Row)
+        again.append(Row(list(row.cells), row.style, row.trade, row.net, bad="repeated"))
+    place = rng.randint(rows[start + length - 1] + 1, len(items))
+    return items[:place] + again + items[place:]
+
+
+_APPLY = {
+    "bad_cells": _bad_cells, "torn_tail": _torn_tail, "torn_lines": _torn_lines, "glued": _glued,
+    "merge_markers": _merge_markers, "filler": _filler, "field_count": _field_count,
+    "column_inserted": _column_inserted, "layout_changed": _layout_changed, "header_again": _header_again,
+    "overlap": _overlap,
+}  # fmt: skip
+
+
+def _encode(
+    rng: random.Random, items: list[Item], style: Style, encoding: str, language: str
+) -> Log:
+    newline = rng.choice(["\n", "\n", "\r\n"])
+    switch = rng.randint(3, max(4, len(items) - 2))
+    mixed = [LEGACY.get(language, "cp1252"), "utf-8"]
+    if rng.random() < 0.5:
+        mixed.reverse()
+    out = bytearray({"utf-8-sig": b"\xef\xbb\xbf", "utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}.get(encoding, b""))  # fmt: skip
+    log = Log(b"")
+    line = 0
+    for at, item in enumerate(items):
+        line += 1
+        text = _text(item)
+        codec = {"utf-8-sig": "utf-8", "mixed": mixed[at >= switch]}.get(encoding, encoding)
+        ending = "" if isinstance(item, Row) and item.torn else newline
+        try:
+            out += (text + ending).encode(codec)
+        except UnicodeEncodeError:
+            out += (text + ending).encode(codec, "replace")
+        if isinstance(item, str):
+            if not text.startswith("#") and not _is_header_text(text, style):
+                log.bad[line] = "no trade"
+            else:
+                log.others.add(line)
+        elif item.bad:
+            log.bad[line] = item.bad
+        elif item.optional:
+            log.optional[line] = item.net
+        else:
+            assert item.net is not None
+            assert item.trade is not None
+            log.good[line] = (item.net, item.trade.version if "version" in item.style.columns else "")
+    log.data = bytes(out)
+    return log
+
+
+def _is_header_text(text: str, style: Style) -> bool:
+    return any(char.isalpha() for char in text) and text[:7] not in ("<<<<<<<", ">>>>>>>")
+
+
+def _true_versions(log: Log, items: list[Item], tag: str) -> None:
+    for line, (net, version) in log.good.items():
+        log.good[line] = (net, (version or tag).removeprefix("v"))
+
+
+def total(log: Log) -> Decimal:
+    """The sum a perfect import of the rows that must be there would show."""
+    return sum((net for net, _ in log.good.values()), Decimal(0))
