@@ -67,7 +67,7 @@ def enter(needed: Needed, argv: Sequence[str]) -> None:
         if _ours() is None and _active():
             _check_active(needed)
             return
-        if _ours() == needed.folder and needed.ready():
+        if any(_ours() == each.folder and each.ready() for each in (needed, DEVELOPMENT)):
             return
         if not needed.ready():
             with _making(needed):

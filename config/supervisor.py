@@ -49,7 +49,7 @@ class Child:
         status = self.process.poll()
         if status is None:
             return None
-        self.process = None
+        self._forget()
         if status == 0 and self.ends:
             self.done = True
             return None
@@ -66,8 +66,7 @@ class Child:
         """Close its stdin, wait for it to finish, and end it where it does not."""
         if self.process is None:
             return
-        if self.process.stdin is not None:
-            self.process.stdin.close()
+        self._close_pipe()
         try:
             self.process.wait(patience)
         except subprocess.TimeoutExpired:
@@ -78,6 +77,14 @@ class Child:
                 self.process.kill()
                 self.process.wait()
         self.process = None
+
+    def _forget(self) -> None:
+        self._close_pipe()
+        self.process = None
+
+    def _close_pipe(self) -> None:
+        if self.process is not None and self.process.stdin is not None:
+            self.process.stdin.close()
 
 
 def _isolation() -> dict[str, int]:
