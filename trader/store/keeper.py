@@ -17,8 +17,11 @@ from .mover import Conflict, StandIn
 from .opening import Opened, open_stream
 from .paths import StreamPaths, private_folder
 from .rebuild import Repair, adopt, rebuild
+from .scrub import Scrub
 from .spool import Spool
 
+#: Seconds between two looks at a few events that were stored long ago.
+SCRUB_PAUSE = 10.0
 #: Seconds between two looks at the spool.
 POLL = 0.4
 # A lock held this long by another program is worth an alarm, in seconds.
@@ -63,6 +66,8 @@ class Keeper:
         self._locked_since: float | None = None
         self._repair_after = 0.0
         self._caught_up = time.monotonic()
+        self._scrub = Scrub(paths.database)
+        self._scrub_after = self._caught_up + SCRUB_PAUSE
         self._wake = threading.Event()
         self._stopping = False
         self._progress = threading.Condition()
@@ -123,6 +128,7 @@ class Keeper:
         try:
             self._stay_in_place()
             self._move()
+            self._look_back()
         except Conflict as conflict:
             self._repair(f"another program wrote into the events file ({conflict})")
         except sqlite3.Error as error:
@@ -143,6 +149,15 @@ class Keeper:
         self._caught_up = time.monotonic()
         self._locked_since = None
         self.alarms.clear("locked", "full", "sqlite", "files", "damaged")
+
+    def _look_back(self) -> None:
+        """Read a few old events again: damage is best found while the spool has them still."""
+        if time.monotonic() < self._scrub_after or self._opened is None:
+            return
+        self._scrub_after = time.monotonic() + SCRUB_PAUSE
+        problem = self._scrub.step()
+        if problem:
+            self.alarms.set("altered", f"{problem}: run verify_events, and restore a backup")
 
     def _trouble(self, error: sqlite3.Error) -> None:
         """SQLite refused: events wait on the spool, and it is tried again."""

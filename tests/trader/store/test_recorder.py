@@ -77,7 +77,7 @@ class Side(enum.Enum):
     [
         (Decimal("1.50"), "1.50"),
         (Decimal("1E-8"), "0.00000001"),
-        (Decimal("-0"), "-0"),
+        (Decimal("-0.0"), "-0.0"),
         (0.1 + 0.2, 0.30000000000000004),
         (10**30, 10**30),
         (np.float64(1.5), 1.5),
@@ -280,7 +280,7 @@ def test_only_the_owner_may_read(recorder: Recorder, folder: Path) -> None:
     recorder.append("a", {})
     recorder.flush()
     modes = {path: path.stat().st_mode & 0o077 for path in folder.rglob("*")}
-    assert modes and not any(modes.values())
+    assert set(modes.values()) == {0}
 
 
 def test_importing_loads_no_third_party_package(tmp_path: Path) -> None:

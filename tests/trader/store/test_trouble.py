@@ -137,12 +137,13 @@ def fill(disk: Path) -> Path:
 
 
 @pytest.fixture
-def on_small_disk(record: Record, small_disk: Path) -> Recorder:
+def on_small_disk(record: Record, small_disk: Path) -> Iterator[Recorder]:
     recorder = record(folder=small_disk / "db", segment_bytes=1 << 17)
     append(recorder, 10)
     recorder.flush()
     assert eventually(lambda: recorder._spool.room > 1 << 17)
-    return recorder
+    yield recorder
+    (small_disk / "filler").unlink(missing_ok=True)
 
 
 def test_a_full_disk_leaves_the_reserve_for_events(
@@ -183,8 +184,8 @@ def test_recording_goes_on_when_there_is_room_again(
     append(on_small_disk, 1000, size=400)
     filler.unlink()
     assert on_small_disk.flush()
+    assert eventually(lambda: on_small_disk.append("a", {}).stored)
     assert eventually(lambda: not on_small_disk.health.alarms)
-    assert on_small_disk.append("a", {}).stored
 
 
 # Files deleted or replaced
@@ -237,7 +238,7 @@ def test_the_whole_folder_deleted_is_made_again(recorder: Recorder, folder: Path
     append(recorder, 5)
     recorder.close()
     assert verify("bot", folder=folder).ok
-    assert [event.body.get("n") for event in Reader("bot", folder=folder).newest(limit=5)][0] == 4
+    assert Reader("bot", folder=folder).newest(limit=1)[0].body["n"] == 4
 
 
 @on_posix
@@ -324,8 +325,8 @@ def test_verify_sees_a_lost_tail(record: Record, database: Path, folder: Path) -
 def test_a_read_only_folder_is_refused_at_the_start(tmp_path: Path) -> None:
     code = (
         "import os, sys\n"
-        "if os.geteuid() == 0: os.setuid(65534)\n"
         "from trader.store import Recorder, StreamUnusable\n"
+        "if os.geteuid() == 0: os.setuid(65534)\n"
         "try: Recorder('bot', version='1', mode='demo', folder=sys.argv[1])\n"
         "except StreamUnusable as error: print('refused:', error)\n"
     )
@@ -339,8 +340,8 @@ def test_a_folder_that_becomes_read_only_does_not_stop_events(tmp_path: Path) ->
     """Run as a user without privileges: root could write anyway."""
     code = (
         "import os, sys, time\n"
+        "from trader.store import Recorder, verify\n"
         "if os.geteuid() == 0: os.setuid(65534)\n"
-        "from trader.store import Recorder\n"
         "r = Recorder('bot', version='1', mode='demo', folder=sys.argv[1], segment_bytes=65536)\n"
         "while r._spool.room < 70000: time.sleep(0.01)\n"
         "os.chmod(sys.argv[1] + '/events/bot.spool', 0o500)\n"
@@ -351,7 +352,6 @@ def test_a_folder_that_becomes_read_only_does_not_stop_events(tmp_path: Path) ->
         "print(100 < taken < 400, r.health.refused == 400 - taken, len(r.health.alarms))\n"
         "os.chmod(sys.argv[1] + '/events/bot.spool', 0o700)\n"
         "r.close()\n"
-        "from trader.store import verify\n"
         "print(verify('bot', folder=sys.argv[1]).events == taken)\n"
     )
     tmp_path.chmod(0o777)
@@ -389,8 +389,10 @@ def test_a_damaged_page_is_noticed_at_a_start_and_rebuilt(
 
 
 def test_a_damaged_page_under_a_running_recorder_is_rebuilt(
-    recorder: Recorder, database: Path, folder: Path
+    record: Record, database: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("trader.store.keeper.SCRUB_PAUSE", 0.1)
+    recorder = record()
     append(recorder, 500)
     recorder.flush()
     # A checkpoint, so that the pages are in the file; then all but the first are damaged.
@@ -478,6 +480,19 @@ def test_a_spool_of_another_history_is_set_aside(
     assert verify("bot", folder=folder).events == 11
 
 
+def test_an_event_altered_under_a_running_recorder_is_an_alarm(
+    record: Record, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trader.store.keeper.SCRUB_PAUSE", 0.1)
+    recorder = record()
+    append(recorder, 50)
+    recorder.flush()
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+        other.execute("DROP TRIGGER event_never_changes")
+        other.execute("UPDATE event SET body = '{}' WHERE seq = 17")
+    assert eventually(lambda: any("event 17 " in alarm for alarm in recorder.health.alarms))
+
+
 # Clock, threads, signals, forks
 
 
@@ -556,20 +571,25 @@ def test_an_interrupted_append_loses_nothing_acknowledged(folder: Path) -> None:
         "import signal, sys\n"
         "from trader.store import Recorder, Reader\n"
         "r = Recorder('bot', version='1', mode='demo', folder=sys.argv[1])\n"
-        "def handle(*_): raise KeyboardInterrupt\n"
-        "acked, interrupts = {}, 0\n"
+        "def handle(*_):\n"
+        "    global inside\n"
+        "    if inside:\n"
+        "        inside = False\n"
+        "        raise KeyboardInterrupt\n"
+        "acked, interrupts, inside = {}, 0, False\n"
         "signal.signal(signal.SIGALRM, handle)\n"
         "signal.setitimer(signal.ITIMER_REAL, 0.001, 0.0003)\n"
-        "n = 0\n"
-        "while n < 4000:\n"
+        "for n in range(4000):\n"
         "    try:\n"
+        "        inside = True\n"
         "        ack = r.append('a', {'n': n})\n"
+        "        inside = False\n"
         "        acked[ack.seq] = n\n"
-        "        n += 1\n"
-        "    except KeyboardInterrupt: interrupts += 1; n += 1\n"
+        "    except KeyboardInterrupt: interrupts += 1\n"
         "signal.setitimer(signal.ITIMER_REAL, 0)\n"
         "r.close()\n"
-        "events = {e.seq: e.body.get('n') for e in Reader('bot', folder=sys.argv[1]).read(0, 9999)}\n"
+        "read = Reader('bot', folder=sys.argv[1]).read(0, 9999)\n"
+        "events = {e.seq: e.body.get('n') for e in read}\n"
         "lost = {s: n for s, n in acked.items() if events.get(s) != n}\n"
         "print(lost, interrupts > 0)\n"
     )
