@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from dashboard.performance.trade import TradeResult
@@ -11,20 +12,28 @@ small = st.integers(-3, 3)
 money = st.one_of(small, st.integers(-(10**13), 10**13))
 
 
-@st.composite
-def trades(draw: st.DrawFn, net: st.SearchStrategy[int] = money) -> TradeResult:
-    exit_time = draw(st.integers(0, 40))
-    held = draw(st.one_of(st.none(), st.integers(0, 10)))
-    return TradeResult(
-        trade_id=str(draw(st.integers(0, 10**6))),
-        exit_time=exit_time,
-        net_pnl=draw(net),
-        fee=draw(st.integers(0, 10**9)),
-        entry_time=None if held is None else exit_time - held,
-        risk=draw(st.one_of(st.none(), st.integers(1, 10**12))),
-        mae=draw(st.one_of(st.none(), st.integers(-(10**12), 0))),
-        mfe=draw(st.one_of(st.none(), st.integers(0, 10**12))),
-    )
+# A busy machine is no failure, so there is no deadline.
+often = settings(max_examples=60, deadline=None)
+
+
+def trades(net: st.SearchStrategy[int] = money) -> st.SearchStrategy[TradeResult]:
+    def trade(
+        number: int, exit_time: int, net_pnl: int, known: tuple[int, int, int]
+    ) -> TradeResult:
+        held, risk, excursion = known
+        return TradeResult(
+            trade_id=str(number),
+            exit_time=exit_time,
+            net_pnl=net_pnl,
+            fee=number,
+            entry_time=exit_time - held if held >= 0 else None,
+            risk=risk or None,
+            mae=-excursion if excursion >= 0 else None,
+            mfe=excursion + 1 if excursion >= 0 else None,
+        )
+
+    known = st.tuples(st.integers(-1, 10), st.integers(0, 10**12), st.integers(-1, 10**12))
+    return st.builds(trade, st.integers(0, 10**6), st.integers(0, 40), net, known)
 
 
 def histories(max_size: int = 12) -> st.SearchStrategy[list[TradeResult]]:

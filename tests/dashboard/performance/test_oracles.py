@@ -31,8 +31,7 @@ from dashboard.performance.trade import UNIT
 from tests.dashboard.performance.builders import equity, known, returns, summary
 from tests.dashboard.performance.oracles import backtesting, daily, empyrical, ffn, pd
 from tests.dashboard.performance.oracles import quantstats as qs
-
-QUICK = settings(max_examples=40, deadline=None)
+from tests.dashboard.performance.strategies import often
 
 pnls = st.lists(st.integers(-500, 500), min_size=3, max_size=40)
 closes = st.lists(st.integers(100, 3_000), min_size=6, max_size=60)
@@ -48,7 +47,7 @@ def spread_out(days: list[float]) -> None:
     assume(max(days) - min(days) > 1e-6 and min(days) < 0)
 
 
-@QUICK
+@often
 @given(pnls)
 def test_win_rate_is_that_of_quantstats(nets: list[int]) -> None:
     assume(any(nets))
@@ -56,7 +55,7 @@ def test_win_rate_is_that_of_quantstats(nets: list[int]) -> None:
     assert same(metrics(summary(*nets)).win_rate, theirs)
 
 
-@QUICK
+@often
 @given(pnls)
 def test_profit_factor_is_that_of_quantstats(nets: list[int]) -> None:
     assume(min(nets) < 0)
@@ -64,7 +63,7 @@ def test_profit_factor_is_that_of_quantstats(nets: list[int]) -> None:
     assert same(metrics(summary(*nets)).profit_factor, theirs)
 
 
-@QUICK
+@often
 @given(pnls)
 def test_payoff_ratio_is_that_of_quantstats(nets: list[int]) -> None:
     assume(min(nets) < 0 < max(nets))
@@ -72,7 +71,7 @@ def test_payoff_ratio_is_that_of_quantstats(nets: list[int]) -> None:
     assert same(metrics(summary(*nets)).payoff_ratio, theirs)
 
 
-@QUICK
+@often
 @given(pnls)
 def test_kelly_is_that_of_quantstats(nets: list[int]) -> None:
     assume(min(nets) < 0 < max(nets))
@@ -80,7 +79,7 @@ def test_kelly_is_that_of_quantstats(nets: list[int]) -> None:
     assert same(metrics(summary(*nets)).kelly, theirs)
 
 
-@QUICK
+@often
 @given(pnls)
 def test_expectancy_is_numpys_mean(nets: list[int]) -> None:
     ours = metrics(summary(*nets)).expectancy
@@ -125,7 +124,7 @@ def test_exposure_is_that_of_backtesting(bars: list[list[int]]) -> None:
     assert same(known(ours), theirs)
 
 
-@QUICK
+@often
 @given(closes)
 def test_sharpe_is_that_of_three_libraries(curve: list[int]) -> None:
     days = returns(curve)
@@ -136,7 +135,7 @@ def test_sharpe_is_that_of_three_libraries(curve: list[int]) -> None:
     assert same(ours, ffn.calc_sharpe(daily(days), nperiods=365))
 
 
-@QUICK
+@often
 @given(closes)
 def test_sortino_is_that_of_two_libraries(curve: list[int]) -> None:
     days = returns(curve)
@@ -146,7 +145,7 @@ def test_sortino_is_that_of_two_libraries(curve: list[int]) -> None:
     assert same(ours, empyrical.sortino_ratio(np.array(days), annualization=365))
 
 
-@QUICK
+@often
 @given(closes)
 def test_max_drawdown_is_that_of_two_libraries(curve: list[int]) -> None:
     fall = deepest(equity(curve))
@@ -155,7 +154,7 @@ def test_max_drawdown_is_that_of_two_libraries(curve: list[int]) -> None:
     assert same(fall.fraction, ffn.calc_max_drawdown(daily(curve)))
 
 
-@QUICK
+@often
 @given(closes)
 def test_cagr_is_that_of_two_libraries(curve: list[int]) -> None:
     days = returns(curve)
@@ -164,7 +163,7 @@ def test_cagr_is_that_of_two_libraries(curve: list[int]) -> None:
     assert same(ours, qs.cagr(daily(days), periods=365))
 
 
-@QUICK
+@often
 @given(closes)
 def test_calmar_is_that_of_empyrical(curve: list[int]) -> None:
     days = returns(curve)
@@ -172,14 +171,14 @@ def test_calmar_is_that_of_empyrical(curve: list[int]) -> None:
     assert same(known(calmar(days)), empyrical.calmar_ratio(np.array(days), annualization=365))
 
 
-@QUICK
+@often
 @given(closes)
 def test_ulcer_index_is_that_of_ffn(curve: list[int]) -> None:
     theirs = ffn.to_ulcer_index(daily(curve)) / 100
     assert same(known(ulcer_index(returns(curve))), theirs)
 
 
-@QUICK
+@often
 @given(closes)
 def test_psr_is_that_of_quantstats(curve: list[int]) -> None:
     days = returns(curve)
@@ -189,7 +188,7 @@ def test_psr_is_that_of_quantstats(curve: list[int]) -> None:
     assert same(known(ours), qs.probabilistic_sharpe_ratio(daily(days)))
 
 
-@QUICK
+@often
 @given(closes, st.lists(st.floats(-0.3, 0.3), min_size=1, max_size=12))
 def test_dsr_is_that_of_ffn(curve: list[int], trials: list[float]) -> None:
     days = returns(curve)

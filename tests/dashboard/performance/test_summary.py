@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dashboard.performance.summary import COLUMNS, NULLABLE_COLUMNS, TEXT_COLUMNS, Summary
 from dashboard.performance.trade import R_UNIT, TradeResult, r_multiple
-from tests.dashboard.performance.strategies import histories
+from tests.dashboard.performance.strategies import histories, often
 
 
 def trade(net_pnl: int, exit_time: int = 0, **known: int) -> TradeResult:
@@ -22,12 +22,14 @@ def run(*net_pnls: int) -> Summary:
     return Summary.of_trades(trade(net, time) for time, net in enumerate(net_pnls, start=1))
 
 
+@often
 @given(histories())
 def test_empty_is_the_identity(history: list[TradeResult]) -> None:
     summary = Summary.of_trades(history)
     assert Summary.EMPTY + summary == summary == summary + Summary.EMPTY
 
 
+@often
 @given(histories(), st.data())
 def test_addition_is_associative(history: list[TradeResult], data: st.DataObject) -> None:
     first, second = sorted(data.draw(st.tuples(*[st.integers(0, len(history))] * 2)))
@@ -38,6 +40,7 @@ def test_addition_is_associative(history: list[TradeResult], data: st.DataObject
     assert (a + b) + c == a + (b + c)
 
 
+@often
 @given(histories(), st.data())
 def test_any_split_gives_one_answer(history: list[TradeResult], data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.lists(st.integers(0, len(history)), max_size=6)))
@@ -46,6 +49,7 @@ def test_any_split_gives_one_answer(history: list[TradeResult], data: st.DataObj
     assert Summary.join(runs) == Summary.of_trades(history)
 
 
+@often
 @given(histories(), st.randoms(use_true_random=False))
 def test_order_of_arrival_changes_nothing(
     history: list[TradeResult], chance: random.Random
@@ -63,12 +67,14 @@ def test_order_of_arrival_changes_nothing(
     assert Summary.join(rows[day] for day in sorted(rows)) == Summary.of_trades(history)
 
 
+@often
 @given(histories())
 def test_a_row_brings_the_summary_back(history: list[TradeResult]) -> None:
     summary = Summary.of_trades(history)
     assert Summary.from_row(summary.to_row()) == summary
 
 
+@often
 @given(histories())
 def test_rows_have_the_columns_and_types_promised(history: list[TradeResult]) -> None:
     row = Summary.of_trades(history).to_row()
@@ -78,6 +84,7 @@ def test_rows_have_the_columns_and_types_promised(history: list[TradeResult]) ->
         assert isinstance(value, kind) or (value is None and name in NULLABLE_COLUMNS), name
 
 
+@often
 @given(histories())
 def test_counts_and_sums_are_the_plain_ones(history: list[TradeResult]) -> None:
     totals = Summary.of_trades(history).totals
@@ -113,6 +120,7 @@ def plain_drawdown(history: list[TradeResult]) -> tuple[int, int, int, bool]:
     return depth, start, trough, max(points[trough:]) >= peak
 
 
+@often
 @given(histories())
 def test_the_drawdown_is_the_one_of_the_whole_list(history: list[TradeResult]) -> None:
     running = Summary.of_trades(history).running
@@ -125,6 +133,7 @@ def test_the_drawdown_is_the_one_of_the_whole_list(history: list[TradeResult]) -
     assert found == plain_drawdown(history)
 
 
+@often
 @given(histories())
 def test_drawdown_times_belong_to_its_trades(history: list[TradeResult]) -> None:
     running = Summary.of_trades(history).running
@@ -133,6 +142,7 @@ def test_drawdown_times_belong_to_its_trades(history: list[TradeResult]) -> None
     assert running.drawdown_trough == times[running.drawdown_trough_index]
 
 
+@often
 @given(histories())
 def test_streaks_are_the_longest_runs_of_one_sign(history: list[TradeResult]) -> None:
     streaks = Summary.of_trades(history).streaks
@@ -142,6 +152,7 @@ def test_streaks_are_the_longest_runs_of_one_sign(history: list[TradeResult]) ->
     assert streaks.longest_losses == max((n for sign, n in runs if sign < 0), default=0)
 
 
+@often
 @given(histories())
 def test_overlap_is_noticed_wherever_two_were_open_at_once(history: list[TradeResult]) -> None:
     timed = [one for one in history if one.entry_time is not None]
