@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Self
 
-from trader.domain.money import ZERO, round_money
+from trader.domain.money import ZERO, plain, round_money
 from trader.domain.order import Fill, Order, OrderSide, Purpose
 from trader.domain.times import moment
 
@@ -76,12 +76,12 @@ class Position:
     @property
     def entry_price(self) -> Decimal:
         """Average price of the entry fills, quote currency, rounded to 1e-8."""
-        return round_money(self.entry_notional / self.entry_quantity)
+        return average_price(self.entry_notional, self.entry_quantity)
 
     @property
     def exit_price(self) -> Decimal:
         """Average price of the exit fills; only after something was sold."""
-        return round_money(self.exit_notional / (self.entry_quantity - self.quantity))
+        return average_price(self.exit_notional, self.entry_quantity - self.quantity)
 
     def unrealised(self, price: Decimal) -> Decimal:
         """Value at `price` less remaining cost, quote currency."""
@@ -125,6 +125,11 @@ class Position:
         moved = round_money((price - self.entry_price) * self.entry_quantity)
         self.mae = min(self.mae, moved)
         self.mfe = max(self.mfe, moved)
+
+
+def average_price(notional: Decimal, quantity: Decimal) -> Decimal:
+    """Quote currency a unit of base, to 1e-8, with no more digits than it needs."""
+    return Decimal(plain(round_money(notional / quantity)))
 
 
 _MONEY = (
