@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any, ClassVar
 
 from dashboard.performance.running_net import RunningNet
@@ -98,28 +99,20 @@ class Summary:
     @classmethod
     def from_row(cls, row: Mapping[str, Value]) -> Summary:
         """The summary `to_row` wrote. Other columns in `row` are ignored; a missing one raises."""
-        return cls.join_rows([[row[name] for name in COLUMNS]])
+        return cls.from_values([row[name] for name in COLUMNS])
+
+    @classmethod
+    def from_values(cls, values: Sequence[Value]) -> Summary:
+        """The summary of a stored row, its values in the order of `COLUMNS`: quicker by far."""
+        numbers: list[Any] = list(values)
+        for place in TEXT_PLACES:
+            numbers[place] = int(numbers[place])
+        return cls(*[part._make(fields(numbers)) for part, fields in PICK])
 
     @classmethod
     def join_rows(cls, rows: Iterable[Sequence[Value]]) -> Summary:
-        """What `join` answers for stored rows, given as values in the order of `COLUMNS`.
-
-        The quick way for a page: `Summary.join_rows(days.values_list(*COLUMNS))`.
-        """
-        columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
-        if not columns:
-            return cls.EMPTY
-        named = dict(zip(COLUMNS, columns, strict=True))
-        for name in TEXT_COLUMNS:
-            named[name] = [int(value) for value in named[name]]
-        return cls(
-            *(
-                part.join(
-                    list(map(part._make, zip(*(named[n] for n in part._fields), strict=True)))
-                )
-                for part in PARTS
-            )
-        )
+        """What `join` answers for stored rows, their values in the order of `COLUMNS`."""
+        return cls.join(map(cls.from_values, rows))
 
 
 def _check_order(trades: Sequence[TradeResult]) -> None:
@@ -153,3 +146,6 @@ NULLABLE_COLUMNS = frozenset(
         "last_timed_exit",
     }
 )
+# Picks the fields of each part from a row's values.
+PICK = tuple((part, itemgetter(*map(COLUMNS.index, part._fields))) for part in PARTS)
+TEXT_PLACES = tuple(COLUMNS.index(name) for name in sorted(TEXT_COLUMNS))
