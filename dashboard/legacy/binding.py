@@ -52,6 +52,16 @@ class Binding:
     exact: bool = False
     """Every printed PnL of the segment agrees to its last digit, so every one must."""
     fee_share: tuple[Decimal, Decimal] = (Decimal(0), Decimal(0))
+    fee_band: tuple[Decimal, Decimal] = (Decimal(0), Decimal(0))
+    """The least and the largest share of the turnover that fees are here; (0, 0) unknown."""
+    fee_steady: bool = False
+    text_columns: tuple[int, ...] = ()
+    """Columns without a value in them on any row the layout was settled on."""
+    versions_seen: frozenset[str] = frozenset()
+    pnl_forms: frozenset[int] = frozenset()
+    """How many decimals PnL cells are printed with, where several are common."""
+    running: set[Decimal] = field(default_factory=set)
+    """Running totals met so far, where the PnL column is one."""
     last_cells: frozenset[str] = frozenset()
     funding_sign: int = 1
     confirmed: int = 0
@@ -61,7 +71,15 @@ class Binding:
     def copy(self) -> Binding:
         """A binding of the same columns, to be settled anew."""
         return replace(
-            self, forms={}, zones=dict(self.zones), units={}, price_places={}, grammar=POINT
+            self,
+            forms={},
+            zones=dict(self.zones),
+            units={},
+            price_places={},
+            grammar=POINT,
+            running=set(),
+            text_columns=(),
+            versions_seen=frozenset(),
         )
 
     def key(self) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from decimal import Decimal
 
-from .binding import Binding
+from .binding import Binding, looks_numeric
 from .cells import (
     UNIT,
     action_of,
@@ -22,9 +22,10 @@ from .cells import (
 from .records import Record
 from .times import TimezoneNeeded, is_clock_only, microseconds, place, too_old
 from .verdicts import Aside, Refusal, Trade, Verdict
-from .versions import Versions
+from .versions import Versions, belongs
 
 ZERO = Decimal(0)
+_MILLIONTH = Decimal("0.000001")
 _HALF = Decimal("0.5")
 _DAY_US = 86_400_000_000
 
@@ -68,6 +69,7 @@ class Values:
     funding: Decimal
     printed: Decimal | None
     places: int
+    pnl_places: int = 8
 
 
 def aside_kind(record: Record, binding: Binding | None = None) -> str:
@@ -157,7 +159,17 @@ def read_values(fields: list[str], binding: Binding, context: Context) -> Values
     return Values(
         symbol, side, times[0], times[1], numbers["entry_price"], numbers["exit_price"], quantity,
         fee, (numbers["funding"] or ZERO) * binding.funding_sign, printed, places,
+        _pnl_places(fields, binding),
     )  # fmt: skip
+
+
+def _pnl_places(fields: list[str], binding: Binding) -> int:
+    """The precision a PnL cell is printed with: its own where that is common in its column."""
+    if binding.pnl_role and binding.pnl_forms:
+        own = decimals(fields[binding.roles[binding.pnl_role]], binding.grammar.decimal)
+        if own in binding.pnl_forms:
+            return own
+    return binding.pnl_places
 
 
 def _fees(numbers: dict[str, Decimal | None], binding: Binding) -> Decimal | None:
@@ -299,13 +311,13 @@ def tolerance(values: Values, binding: Binding) -> Decimal:
     """Quantity x printed price precision, and the last digit of the printed PnL and fee."""
     places = max(binding.price_places.get(values.symbol, 0), values.places)
     quantity = values.quantity or ZERO
-    return quantity * Decimal(1).scaleb(-places) + last_digit(binding)
+    return quantity * Decimal(1).scaleb(-places) + last_digit(binding, values.pnl_places)
 
 
-def last_digit(binding: Binding) -> Decimal:
+def last_digit(binding: Binding, places: int | None = None) -> Decimal:
     """Half the last digit of PnL and fee as the segment prints them, at least 1e-8."""
     return (
-        Decimal(1).scaleb(-binding.pnl_places) + Decimal(1).scaleb(-binding.fee_places)
+        Decimal(1).scaleb(-(binding.pnl_places if places is None else places)) + Decimal(1).scaleb(-binding.fee_places)
     ) * _HALF + UNIT
 
 
@@ -350,10 +362,13 @@ def check(values: Values, binding: Binding, kind: str, before: Decimal | None = 
         if before is None:
             return Check("not_computable", to_unit(net))
         difference, record = printed - before - net, net
+        if (printed - net).quantize(_MILLIONTH) in binding.running:
+            difference = ZERO
+        binding.running.add(printed.quantize(_MILLIONTH))
     else:
         return Check("unavailable", None)
     size = abs(difference)
-    if size <= last_digit(binding):
+    if size <= last_digit(binding, values.pnl_places):
         return Check("confirmed", to_unit(record), exact=True)
     if not binding.exact and size <= tolerance(values, binding):
         return Check("confirmed", to_unit(record))
@@ -366,20 +381,21 @@ def check(values: Values, binding: Binding, kind: str, before: Decimal | None = 
 
 
 def _without_fee(values: Values, gross: Decimal, printed: Decimal, kind: str) -> Check:
-    turnover = _turnover(values)
+    turnover = turnover_of(values)
     if kind == "net" and ZERO <= gross - printed <= turnover / 100:
         return Check("not_computable", to_unit(printed))
     return Check("unavailable", None, detail="the fee is not printed")
 
 
-def _turnover(values: Values) -> Decimal:
+def turnover_of(values: Values) -> Decimal:
+    """Money moved by the round trip: (entry + exit) x quantity."""
     return ((values.entry or ZERO) + (values.exit or ZERO)) * (values.quantity or ZERO)
 
 
 def _unstated_fee(values: Values, binding: Binding, gross: Decimal, printed: Decimal) -> Check:
     low, high = binding.fee_share
     slack = tolerance(values, binding)
-    turnover = _turnover(values)
+    turnover = turnover_of(values)
     if low * turnover - slack <= gross - printed <= high * turnover + slack:
         return Check("not_computable", to_unit(printed))
     return Check(
@@ -417,6 +433,12 @@ def judge(
     kind = aside_kind(record, binding)
     if kind:
         return Aside(kind)
+    place = binding.roles.get("version")
+    if place is not None and not belongs(record.fields[place].strip(), binding.versions_seen):
+        return Refusal("unproven_layout", f"version is {_show(record.fields[place])}")
+    for at in binding.text_columns:
+        if looks_numeric(record.fields[at]):
+            return Refusal("unproven_layout", f"{_show(record.fields[at])} where the segment has text")
     values = read_values(record.fields, binding, context)
     if isinstance(values, (Refusal, Aside)):
         return values
@@ -427,6 +449,10 @@ def judge(
     result = check(values, binding, binding.pnl_kind, before)
     if result.state == "contradicted":
         return Refusal("contradicted", result.detail)
+    if binding.pnl_kind == "net" and result.state == "confirmed" and _is_swapped(values, binding):
+        return Refusal("contradicted", f"fee {values.fee} and PnL {values.printed} may stand for each other")
+    if binding.pnl_kind == "computed" and not _fee_fits(values, binding):
+        return Refusal("contradicted", f"fee {values.fee} is no fee of this turnover")
     if result.net is None:
         return Refusal("pnl_not_available", result.detail or "no PnL printed and none to compute")
     if binding.proposed and result.state != "confirmed":
@@ -437,6 +463,24 @@ def judge(
     if abs(result.net) > Decimal("9e9"):
         return Refusal("bad_number", f"a PnL of {result.net}")
     return _trade(record, values, result, binding, context)
+
+
+def _is_swapped(values: Values, binding: Binding) -> bool:
+    """Fee and PnL of a winning row could be each other, and the fee is not of the usual share."""
+    if not values.fee or values.printed is None or values.printed <= 0:
+        return False
+    return not _fee_fits(values, binding)
+
+
+def _fee_fits(values: Values, binding: Binding) -> bool:
+    low, high = binding.fee_band
+    if not values.fee or not high:
+        return True
+    share = values.fee / turnover_of(values)
+    slack = last_digit(binding) / turnover_of(values)
+    if binding.fee_steady:
+        return low - slack <= share <= high + slack
+    return share <= Decimal("0.02")
 
 
 def _side_by_arithmetic(values: Values, binding: Binding) -> int:

@@ -265,7 +265,9 @@ def _choose(
     """The binding the solutions agree on; None where they would book different trades."""
     with_fee = [s for s in found if s[4] is not None and _is_fee(seen, s)]
     bare = [s for s in found if s[4] is None]
-    kept = with_fee or [s for s in bare if not _hidden_fee(seen, s)]
+    # Rows that lost their fee read like rows without one: only a long run of them is a layout.
+    together = len(rows) >= 8 and rows[-1].line - rows[0].line < 2 * len(rows)
+    kept = with_fee or [s for s in bare if together and not _hidden_fee(seen, s)]
     if not with_fee and bare and not kept:
         kept = [(*s[:4], fee) for s in bare if (fee := _only_fee(seen, s)) is not None]
     if not kept:

@@ -24,6 +24,7 @@ from .records import Record
 from .settling import Fit, settle
 from .structure import OTHER, complete_ending, marker_of, name_damage, structural
 from .times import ISO, is_clock_only
+from .versions import belongs
 from .verdicts import Aside, Fill, Refusal, Repeated, Trade, Verdict
 
 WINDOW = 3_000
@@ -60,6 +61,7 @@ class FileJudge:
         self._before: Decimal | None = Decimal(0)
         self._hunk = ""
         self._hunk_rows: dict[str, list[str]] = {"ours": [], "theirs": []}
+        self._hunk_fields: list[list[str]] = []
 
     @property
     def bindings(self) -> list[Binding]:
@@ -215,17 +217,19 @@ class FileJudge:
         self._hunk = "" if mark == "end" else mark
         if mark == "ours":
             self._hunk_rows = {"ours": [], "theirs": []}
+            self._hunk_fields = []
 
     def _in_hunk(self, record: Record) -> Verdict | None:
         """Rows of the second side of a conflict: one that stands on the first side too."""
         ours = self._hunk_rows["ours"]
         if self._hunk == "ours":
             ours.append(record.text)
+            self._hunk_fields.append(record.fields)
             return None
         if record.text in ours:
             return Repeated()
-        key = record.text.split(",")[:3]
-        if len(key) == 3 and any(each.split(",")[:3] == key for each in ours):
+        key = _who_and_when(record.fields)
+        if key and any(_who_and_when(each) == key for each in self._hunk_fields):
             return Refusal(
                 "conflict", "the other side of the merge has this trade with other values"
             )
@@ -371,6 +375,15 @@ class FileJudge:
             if binding.shape != "trades":
                 continue
             fit = settle(binding, cluster, self._context)
+            reason = binding.roles.get("exit_reason")
+            if reason is not None and reason not in binding.text_columns:
+                continue
+            if block.current is not None and not all(
+                belongs(tag, block.current.versions_seen) for tag in binding.versions_seen
+            ):
+                continue
+            if fit.swapped or not _fees_prove(binding, fit):
+                continue
             if fit.confirmed * 10 >= fit.read * 6 and (
                 fit.proven or (fit.confirmed >= 2 and fit.digits >= 9)
             ):
@@ -381,6 +394,8 @@ class FileJudge:
 def _acceptable(binding: Binding, fit: Fit) -> bool:
     if binding.shape == "fills":
         return fit.read * 10 >= 0 and fit.rows > 0
+    if fit.swapped:
+        return False
     if binding.pnl_kind in ("", "unknown"):
         return binding.pnl_kind == "unknown" and fit.read > 0
     if binding.pnl_kind in ("computed", "printed"):
@@ -388,6 +403,20 @@ def _acceptable(binding: Binding, fit: Fit) -> bool:
     if fit.proven:
         return True
     return fit.confirmed > 0 and fit.confirmed >= fit.contradicted
+
+
+def _fees_prove(binding: Binding, fit: Fit) -> bool:
+    """Without a header of its own a layout's fee column must look like one, on most rows."""
+    if fit.read * 10 < fit.rows * 8:
+        return False
+    return binding.pnl_kind != "net" or "fee" not in binding.roles or binding.fee_steady
+
+
+def _who_and_when(fields: list[str]) -> list[str]:
+    """The market and the times of a row: the same on both sides of a conflict, the same trade."""
+    times = [cell for cell in fields if _class(cell) in "TE"]
+    markets = [cell for cell in fields if is_symbol(cell)]
+    return markets + times if times else []
 
 
 def _usual_width(rows: list[Record]) -> int:

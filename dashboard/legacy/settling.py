@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from decimal import Decimal
 
-from .binding import NUMBER_ROLES, TIME_ROLES, Binding, swap_time_words
+from .binding import NUMBER_ROLES, TIME_ROLES, Binding, looks_numeric, swap_time_words
 from .cells import column_unit, decide_grammar, decimals, is_null, says_one_way, side_of
 from .judging import (
     Check,
@@ -20,6 +20,7 @@ from .judging import (
     last_digit,
     read_values,
     tolerance,
+    turnover_of,
 )
 from .records import Record
 from .times import ISO, SHORT, decide_form, is_clock_only
@@ -39,6 +40,8 @@ class Fit:
     confirmed: int = 0
     contradicted: int = 0
     digits: float = 0.0
+    swapped: bool = False
+    """The columns called fee and PnL stand for each other."""
 
     @property
     def proven(self) -> bool:
@@ -66,7 +69,18 @@ def settle(binding: Binding, records: list[Record], context: Context) -> Fit:
     fit.read = sum(values is not None for values in read)
     if binding.shape == "trades":
         _settle_pnl(binding, read, fit)
-    binding.last_cells = frozenset(column(binding.width - 1)[:500])
+    place = binding.roles.get("version")
+    if place is not None:
+        tags = [cell.strip() for cell in column(place) if cell.strip()]
+        common = Counter(tags).most_common(8)
+        binding.versions_seen = frozenset(tag for tag, times in common if times * 8 >= len(tags))
+    binding.text_columns = tuple(
+        at
+        for role in ("exit_reason", "symbol")
+        if (at := binding.roles.get(role)) is not None
+        and sum(map(looks_numeric, column(at))) * 2 < len(sample)
+    )
+    binding.last_cells = frozenset([row.fields[-1] for row in sample if row.ended][:500])
     return fit
 
 
@@ -89,7 +103,10 @@ def _settle_cells(binding: Binding, column: object) -> None:
     binding.grammar = decide_grammar(cells)
     mark = binding.grammar.decimal
     if binding.pnl_role:
-        binding.pnl_places = _places(column(binding.roles[binding.pnl_role]), mark)
+        printed = column(binding.roles[binding.pnl_role])
+        binding.pnl_places = _places(printed, mark)
+        forms = Counter(decimals(cell, mark) for cell in printed if _sane(cell))
+        binding.pnl_forms = frozenset(n for n, times in forms.items() if times * 6 >= len(printed))
     if "fee" in binding.roles:
         fees = column(binding.roles["fee"])
         binding.fee_places = _places(fees, mark)
@@ -118,12 +135,16 @@ def _sane(cell: str) -> bool:
 
 
 def _settle_times(binding: Binding, rows: list[Record]) -> None:
+    # Month first is written in English alone: no decimal comma, no header in other letters.
+    continental = binding.grammar.decimal == "," or any(
+        not each.name.isascii() for each in binding.headings
+    )
     for role in TIME_ROLES:
         at = binding.roles.get(role)
         if at is None:
             continue
         cells = [row.fields[at] for row in rows]
-        form = decide_form(cells)
+        form = decide_form(cells, day_first=continental)
         if form is None and sum(map(is_clock_only, cells)) * 2 > len(cells):
             form = ISO
         if binding.known is not None and binding.known.time_form == "short" and form is not None:
@@ -178,6 +199,7 @@ def _settle_pnl(binding: Binding, read: list[Values | None], fit: Fit) -> None:
     )
     if not binding.pnl_role:
         binding.pnl_kind = "computed"
+        _settle_computed_fees(binding, values, fit)
         return
     if not computable:
         binding.pnl_kind = _kind_by_looks(binding, values)
@@ -220,6 +242,7 @@ def _checks(binding: Binding, read: list[Values | None], kind: str, fixed: int) 
     made: list[Check] = []
     before: Decimal | None = None
     started = False
+    binding.running = set()
     for values in read:
         if values is None:
             made.append(Check("unread", None))
@@ -323,7 +346,65 @@ def _count(binding: Binding, read: list[Values | None], checks: list[Check], fit
             fit.digits += 2
     fit.confirmed = confirmed
     binding.confirmed, binding.contradicted = confirmed, fit.contradicted
+    _settle_fee_band(binding, read, checks, fit)
     binding.exact = exact >= 10 and exact * 100 >= confirmed * 98
+
+
+def _settle_computed_fees(binding: Binding, values: list[Values], fit: Fit) -> None:
+    """Without a printed PnL nothing but the fee's steady share tells that columns are what they say."""
+    shares = [
+        each.fee / turnover
+        for each in values
+        if each.fee and each.entry and each.exit and (turnover := turnover_of(each))
+    ]
+    if not shares:
+        return
+    shares.sort()
+    middle = shares[len(shares) // 2]
+    near = [share for share in shares if middle / 4 <= share <= middle * 4]
+    fit.swapped = len(near) * 10 < len(shares) * 5 or middle > Decimal("0.01")
+    binding.fee_steady = len(near) >= 3
+    binding.fee_band = (near[0] * Decimal("0.97"), near[-1] * Decimal("1.03"))
+
+
+def _settle_fee_band(
+    binding: Binding, read: list[Values | None], checks: list[Check], fit: Fit
+) -> None:
+    """What share of the turnover fees are, from the rows where nothing can stand for them.
+
+    Fee and PnL add up to the same whichever is which; but a fee is never negative and a small,
+    steady share of the turnover. A losing row shows which of the two the fee is.
+    """
+    if binding.pnl_kind != "net" or not {"fee", "entry_fee"} & binding.roles.keys():
+        return
+    certain, fees, results = [], [], []
+    for values, result in zip(read, checks, strict=True):
+        if values is None or result.state != "confirmed" or not values.fee or values.printed is None:
+            continue
+        turnover = turnover_of(values)
+        if not turnover:
+            continue
+        fees.append(values.fee / turnover)
+        results.append(values.printed / turnover)
+        if values.printed < 0:
+            certain.append(values.fee / turnover)
+    if not fees:
+        return
+    fit.swapped = not steady(fees) and steady(results)
+    shares = sorted(certain if len(certain) >= 3 else fees)
+    low, high = shares[len(shares) // 20], shares[-1 - len(shares) // 20]
+    binding.fee_steady = steady(shares)
+    binding.fee_band = (low * Decimal("0.97"), high * Decimal("1.03"))
+
+
+def steady(shares: list[Decimal]) -> bool:
+    """True where shares of the turnover are those of a fee: small, and all about alike."""
+    values = sorted(shares)
+    cut = len(values) // 12
+    values = values[cut : len(values) - cut] or values
+    return bool(values) and 0 < values[0] and values[-1] <= Decimal("0.01") and (
+        values[-1] <= values[0] * 6
+    )
 
 
 def _digits(values: Values, binding: Binding, *, exact: bool) -> float:

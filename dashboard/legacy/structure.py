@@ -12,7 +12,7 @@ from .times import ISO
 from .verdicts import Aside, Refusal, Verdict
 
 _MARKER = re.compile(r"(<{7}|>{7}|={7}|\|{7})(\s.*)?")
-_COMMENT = re.compile(r"\s*(#|//|--\s|;;|\"#).*|sep=.", re.IGNORECASE)
+_COMMENT = re.compile(r"\s*(#|//|--\s|\"#).*|sep=.", re.IGNORECASE)
 _TOTAL = re.compile(
     r"(grand\s*)?(total|totals|sum|subtotal|합계|총계|총합|gesamt|summe|gesamtsumme|合计|总计|總計|合計|total\s+geral|soma|итого|всего)\b.*",
     re.IGNORECASE,

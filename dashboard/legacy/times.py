@@ -223,11 +223,12 @@ EAST = TimeForm("east", _read_east)
 FORMS = (ISO, EPOCH_FORM, SHORT, DAY_FIRST, MONTH_FIRST, NAMED, EAST)
 
 
-def decide_form(cells: Iterable[str]) -> TimeForm | None:
+def decide_form(cells: Iterable[str], *, day_first: bool = False) -> TimeForm | None:
     """The form that reads a column's cells, or None where none reads most of them.
 
     Day-first and month-first are told apart by the whole column: a 13th month, else the
-    order of the rows in time, else the dots of a date such as 03.04.2024 (always day first).
+    order of the rows in time, else the dots of a date such as 03.04.2024 (always day first),
+    else `day_first`: the file is of a language that never puts the month first.
     Where all that leaves both possible, None: a guess would move trades by months.
     """
     texts = [text for cell in cells if (text := cell.strip())]
@@ -240,11 +241,11 @@ def decide_form(cells: Iterable[str]) -> TimeForm | None:
         return None
     winners = [form for form in FORMS if counts[form.name] == best]
     if winners[0] in (DAY_FIRST, MONTH_FIRST):
-        return _decide_day_first(texts)
+        return _decide_day_first(texts, hint=day_first)
     return winners[0]
 
 
-def _decide_day_first(texts: list[str]) -> TimeForm | None:
+def _decide_day_first(texts: list[str], *, hint: bool) -> TimeForm | None:
     found = [match for text in texts if (match := _DMY.fullmatch(text))]
     first_over = sum(int(match[1]) > 12 for match in found)
     second_over = sum(int(match[3]) > 12 for match in found)
@@ -263,6 +264,29 @@ def _decide_day_first(texts: list[str]) -> TimeForm | None:
         return DAY_FIRST
     if disorder["mdy"] == 0 and disorder["dmy"] >= 2:
         return MONTH_FIRST
+    return DAY_FIRST if hint else _by_rhythm(texts)
+
+
+def _by_rhythm(texts: list[str]) -> TimeForm | None:
+    """Rows at all hours on days in a row, or on one day a month at all hours: the former it is.
+
+    Only where one reading puts every row on the same day of the month and the other within
+    a fortnight; with rows at one fixed hour, as of a monthly savings plan, nothing is decided.
+    """
+    moments = {
+        form.name: [read[0] for text in texts if (read := form.read(text))]
+        for form in (DAY_FIRST, MONTH_FIRST)
+    }
+    hours = {moment.hour for moment in moments["dmy"]}
+    if len(texts) < 8 or len(hours) < 6:
+        return None
+    for form, other in ((DAY_FIRST, "mdy"), (MONTH_FIRST, "dmy")):
+        there = moments[other]
+        close = max(moments[form.name]) - min(moments[form.name]) <= timedelta(days=14)
+        if close and len({moment.day for moment in there}) <= 2 and len(
+            {moment.month for moment in there}
+        ) >= 3:
+            return form
     return None
 
 

@@ -7,7 +7,24 @@ from dataclasses import dataclass
 
 _IN_NAME = re.compile(r"(?<![A-Za-z0-9])[vV](\d{1,3}(?:\.\d{1,4}){0,2})(?![0-9A-Za-z]|\.\d)")
 _BARE_V = re.compile(r"[vV](?=\d)")
+_LIKE = re.compile(r"[vV]?(\d{1,3})(?:\.\d{1,4}){1,3}(?:[-_.+ ]?[A-Za-z][\w.\-]{0,12})?")
 UNKNOWN = "unknown"
+
+
+def belongs(cell: str, seen: frozenset[str]) -> bool:
+    """True where a cell can be a version beside those already seen in its column.
+
+    A drifted row puts an ADX or a number where the version was: another form, or a major
+    version far from all others.
+    """
+    if not seen or cell in seen or not cell:
+        return True
+    majors = [int(found[1]) for each in seen if (found := _LIKE.fullmatch(each))]
+    if len(majors) < len(seen):
+        # Tags in words: any text, but no bare number.
+        return not cell.replace(".", "").replace(",", "").isdigit() and len(majors) == 0
+    found = _LIKE.fullmatch(cell)
+    return found is not None and min(abs(int(found[1]) - major) for major in majors) <= 2
 
 
 def clean(tag: str) -> str:

@@ -68,9 +68,7 @@ def judge_log(log: Log, folder: Path) -> tuple[FileReport | None, Kept]:
     path.write_bytes(log.data)
     kept = Kept()
     try:
-        report = read_all(
-            [path], Options(zone=UTC, version_tag=log.tag), sink_for=lambda _: kept
-        )
+        report = read_all([path], Options(zone=UTC, version_tag=log.tag), sink_for=lambda _: kept)
     except ImportRefused:
         return None, kept
     return report.files[0], kept
@@ -88,12 +86,16 @@ def compare(log: Log, report: FileReport | None, kept: Kept, score: Score, name:
     expected = len(log.good) + len(log.bad) + len(log.optional)
     if accounted != report.records or not expected <= report.records <= expected + len(log.others):
         score.unaccounted += 1
-        score.examples.append(f"{name}: {report.records} records, {accounted} accounted, {expected} there")
+        score.examples.append(
+            f"{name}: {report.records} records, {accounted} accounted, {expected} there"
+        )
     for line, (net, version) in log.good.items():
         trade = kept.trades.get(line)
         if trade is None:
             refused = kept.quarantine.get(line)
-            score.examples.append(f"{name}:{line} missed: {refused.reason + ' ' + refused.detail if refused else '?'}")
+            score.examples.append(
+                f"{name}:{line} missed: {refused.reason + ' ' + refused.detail if refused else '?'}"
+            )
             continue
         if trade.net_pnl != net:
             score.wrong_pnl += 1
@@ -120,7 +122,9 @@ def run(count: int, seed: int = 0) -> dict[tuple[str, str], Score]:
             damage, encoding = cells[number % len(cells)]
             log = make_log(seed + number, damage, encoding)
             report, kept = judge_log(log, Path(folder))
-            compare(log, report, kept, scores[damage, encoding], f"{seed + number} {damage} {encoding}")
+            compare(
+                log, report, kept, scores[damage, encoding], f"{seed + number} {damage} {encoding}"
+            )
             if sys.stderr.isatty() and number % 50 == 0:
                 print(f"\r{number:,} of {count:,} files", end="", file=sys.stderr)
     return scores
@@ -179,7 +183,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(" ", text)
     result = summary(scores, quick=options.quick)
     for bar in result["bars"]:  # type: ignore[attr-defined]
-        print(f"{'ok' if bar['ok'] else 'FAILS':<6}{bar['name']} {bar['value']} {bar['op']} {bar['limit']}")
+        print(
+            f"{'ok' if bar['ok'] else 'FAILS':<6}{bar['name']} {bar['value']} {bar['op']} {bar['limit']}"
+        )
     print(json.dumps(result))
     return 0 if result["ok"] else 1
 

@@ -87,7 +87,9 @@ def _bad_cells(rng: random.Random, items: list[Item], style: Style, _: list[Trad
 def _spoil(rng: random.Random, row: Row, style: Style) -> None:
     columns = style.columns
     money = [c for c in ("pnl", "net", "gross", "entry_price", "quantity") if c in columns]
-    kind = rng.choice(["number", "number", "far", "side", "future", "backwards", "zero", "negative", "null"])
+    kind = rng.choice(
+        ["number", "number", "far", "side", "future", "backwards", "zero", "negative", "null"]
+    )
     if kind == "backwards" and "entry_time" not in columns:
         kind = "number"
     if kind == "far" and not {"pnl", "net", "gross"} & set(columns):
@@ -132,7 +134,10 @@ def _torn_tail(rng: random.Random, items: list[Item], style: Style, _: list[Trad
     text = _text(row)
     row.raw = text[: rng.randint(max(1, len(text) // 4), len(text) - 1)]
     row.bad, row.torn = "torn", True
-    if style.columns[-1] in ("reason", "note") and row.raw.count(style.delimiter) >= len(style.columns) - 1:
+    if (
+        style.columns[-1] in ("reason", "note")
+        and row.raw.count(style.delimiter) >= len(style.columns) - 1
+    ):
         row.bad, row.optional = "", True
     return items[: _rows(items)[-1] + 1]
 
@@ -141,8 +146,12 @@ def _torn_lines(rng: random.Random, items: list[Item], style: Style, _: list[Tra
     for at in rng.sample(_rows(items), k=rng.randint(1, 3)):
         row = items[at]
         assert isinstance(row, Row)
-        row.cells = row.cells[: rng.randint(2, len(row.cells) - 1)]
-        row.bad = "torn"
+        kept = rng.randint(2, len(row.cells) - 1)
+        row.cells = row.cells[:kept]
+        if set(style.columns[kept:]) <= {"reason", "note", "equity", "adx", "pct"}:
+            row.optional = True
+        else:
+            row.bad = "torn"
     return items
 
 
@@ -157,7 +166,9 @@ def _glued(rng: random.Random, items: list[Item], style: Style, _: list[Trade]) 
     return items
 
 
-def _merge_markers(rng: random.Random, items: list[Item], style: Style, _: list[Trade]) -> list[Item]:
+def _merge_markers(
+    rng: random.Random, items: list[Item], style: Style, _: list[Trade]
+) -> list[Item]:
     rows = _rows(items)
     start = rng.randint(0, len(rows) - 6)
     first, middle, last = rows[start], rows[start + 2], rows[start + 5]
@@ -176,7 +187,8 @@ def _merge_markers(rng: random.Random, items: list[Item], style: Style, _: list[
 def _filler(rng: random.Random, items: list[Item], style: Style, _: list[Trade]) -> list[Item]:
     width = len(style.columns)
     for _unused in range(rng.randint(1, 3)):
-        filler = rng.choice([style.delimiter * (width - 1), "-" * 40, "=" * 30, "." * 10 + " "])
+        empty = style.delimiter * (width - 1) if style.delimiter.strip() else "\0" * 40
+        filler = rng.choice([empty, "-" * 40, "=" * 30, "." * 10 + " "])
         items.insert(rng.randint(2, len(items)), filler)
     return items
 
@@ -208,7 +220,9 @@ def _column_inserted(
         assert isinstance(row, Row)
         cell = f"{rng.uniform(10, 50):.2f}".replace(".", style.decimal)
         row.cells = [*row.cells[:place], cell, *row.cells[place:]]
-        row.optional = not provable or "entry_time" not in style.columns or "version" in style.columns
+        row.optional = (
+            not provable or "entry_time" not in style.columns or "version" in style.columns
+        )
     return items
 
 
@@ -217,7 +231,11 @@ def _layout_changed(
 ) -> list[Item]:
     """A newer version of the bot goes on in a layout of its own, without a header."""
     other = random_style(rng, style.language, headerless=True)
-    other.delimiter, other.decimal, other.thousands = style.delimiter, style.decimal, style.thousands
+    other.delimiter, other.decimal, other.thousands = (
+        style.delimiter,
+        style.decimal,
+        style.thousands,
+    )
     if other.times == "us":
         other.times = "iso"
     more = random_trades(rng, rng.randint(6, 25), "8.05", trades[-1].left + timedelta(days=3))
@@ -236,7 +254,11 @@ def _header_again(
     rows = _rows(items)
     items.insert(rows[len(rows) // 2], _header(style))
     other = random_style(rng, style.language)
-    other.delimiter, other.decimal, other.thousands = style.delimiter, style.decimal, style.thousands
+    other.delimiter, other.decimal, other.thousands = (
+        style.delimiter,
+        style.decimal,
+        style.thousands,
+    )
     more = random_trades(rng, rng.randint(6, 25), "8.05", trades[-1].left + timedelta(days=3))
     writer = Writer(rng, other)
     items.append(_header(other))
@@ -297,7 +319,10 @@ def _encode(
         else:
             assert item.net is not None
             assert item.trade is not None
-            log.good[line] = (item.net, item.trade.version if "version" in item.style.columns else "")
+            log.good[line] = (
+                item.net,
+                item.trade.version if "version" in item.style.columns else "",
+            )
     log.data = bytes(out)
     return log
 

@@ -306,9 +306,13 @@ def random_style(rng: random.Random, language: str, *, headerless: bool = False)
     else:
         side_words = (words["long"][side], words["short"][side])
     forms = ["iso", "iso", "iso", "isoT", "epoch", "epoch_ms"]
-    forms += {"de": ["dots"], "ru": ["dots"], "pt": ["slashes"], "ko": ["east"], "zh": ["ymd_slash"]}.get(
-        language, ["us", "ymd_slash"]
-    )
+    forms += {
+        "de": ["dots"],
+        "ru": ["dots"],
+        "pt": ["slashes"],
+        "ko": ["east"],
+        "zh": ["ymd_slash"],
+    }.get(language, ["us", "ymd_slash"])
     return Style(
         language, columns, named, delimiter, decimal, thousands, rng.choice(forms), side_words,
         8 if rng.random() < 0.8 else rng.choice([2, 4]), quote_all=rng.random() < 0.1,
@@ -379,10 +383,16 @@ class Writer:
         if column in ("pnl", "net", "gross"):
             return written_number(style, printed)
         if column == "pct":
-            share = trade.gross / (trade.entry * trade.quantity) * (100 if style.scale_percent else 1)
-            return written_number(style, share.quantize(Decimal("0.0001" if style.scale_percent else "0.000001")))
+            share = (
+                trade.gross / (trade.entry * trade.quantity) * (100 if style.scale_percent else 1)
+            )
+            return written_number(
+                style, share.quantize(Decimal("0.0001" if style.scale_percent else "0.000001"))
+            )
         if column == "adx":
-            return written_number(style, Decimal(self.rng.uniform(12, 48)).quantize(Decimal("0.01")))
+            return written_number(
+                style, Decimal(self.rng.uniform(12, 48)).quantize(Decimal("0.01"))
+            )
         if column in ("entry_time", "exit_time"):
             return written_time(style, trade.entered if column == "entry_time" else trade.left)
         return {
