@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import StreamUnusable
+from .files import sync_folder
 
 FOLDER_VARIABLE = "BLOTTER_DB"
 SUFFIX = ".sqlite3"
@@ -90,7 +91,10 @@ def streams(folder: str | Path | None = None) -> list[str]:
 def private_folder(path: Path) -> None:
     """Make a folder that only its owner enters; tighten one that others could."""
     try:
+        missing = [folder for folder in (path, *path.parents) if not folder.exists()]
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in reversed(missing):
+            sync_folder(folder.parent)  # or a power cut forgets the folder with all it holds
         if os.name == "posix" and path.stat().st_mode & 0o077:
             path.chmod(0o700)
     except OSError as error:
