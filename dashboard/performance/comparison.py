@@ -78,17 +78,28 @@ class Comparison:
     undefined: dict[str, str]
 
 
-def compare(a: Version, b: Version, *, versions_tried: int, quote_asset: str = "") -> Comparison:
+def compare(
+    a: Version,
+    b: Version,
+    *,
+    versions_tried: int,
+    quote_asset: str = "",
+    today: int | None = None,
+) -> Comparison:
     """Compare two versions. `versions_tried` counts every version ever, abandoned ones too.
 
-    Raises ValueError when fewer than the two compared are said to have been tried.
+    `today` is the UTC day still under way (days since 1970-01-01): what it brings counts for
+    the verdict when it is over, or looking during the day would be looking at half an
+    observation. By default the newest day either traded. Raises ValueError when fewer than
+    the two compared are said to have been tried.
     """
     if versions_tried < 2:
         raise ValueError(f"versions_tried is {versions_tried}, but two versions are compared")
     whole_a, whole_b = a.summary(), b.summary()
     unit = unit_for(whole_a, whole_b, quote_asset)
     one, other = unit.sample(whole_a), unit.sample(whole_b)
-    pairs = pair_days(_days(a, unit), _days(b, unit))
+    under_way = _newest(a, b) if today is None else today
+    pairs = pair_days(_days(a, unit, under_way), _days(b, unit, under_way))
     margin = unit.margin(one, other)
     lacking = _lacking(a, b, unit) or waiting(
         pairs,
@@ -120,8 +131,12 @@ def compare(a: Version, b: Version, *, versions_tried: int, quote_asset: str = "
     return comparison
 
 
-def _days(version: Version, unit: Unit) -> list[DayResult]:
-    rows = (unit.day(day, summary) for day, summary in version.days)
+def _newest(a: Version, b: Version) -> int:
+    return max((version.days[-1][0] for version in (a, b) if version.days), default=0)
+
+
+def _days(version: Version, unit: Unit, under_way: int) -> list[DayResult]:
+    rows = (unit.day(day, summary) for day, summary in version.days if day < under_way)
     return [row for row in rows if row.trades > 0]
 
 

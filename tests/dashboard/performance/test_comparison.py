@@ -269,3 +269,17 @@ def test_wins_more_often_counts_only_wins() -> None:
     assert found.wins_more_often > 0.98
     assert found.difference is not None
     assert found.difference < 0
+
+
+def test_the_day_under_way_waits_until_it_is_over() -> None:
+    a, b = version("8.02", results(1, 30)), version("8.03", results(2, 30))
+    days = [compare(a, b, versions_tried=2, today=today).evidence.days for today in (29, 30, None)]
+    assert days == [29, 30, 29]
+
+
+def test_looking_during_a_day_changes_no_verdict() -> None:
+    a, b = version("8.02", results(1, 300)), version("8.03", results(2, 300, 0.5))
+    more = version("8.03", [*results(2, 300, 0.5), 40.0])
+    assert compare(a, b, versions_tried=2, today=300).ruling == (
+        compare(a, more, versions_tried=2, today=300).ruling
+    )
