@@ -359,12 +359,12 @@ def check(values: Values, binding: Binding, kind: str, before: Decimal | None = 
     elif kind == "percent":
         return _percent(values, gross, net, printed, binding)
     elif kind == "cumulative":
-        if before is None:
-            return Check("not_computable", to_unit(net))
-        difference, record = printed - before - net, net
-        if (printed - net).quantize(_MILLIONTH) in binding.running:
-            difference = ZERO
+        follows = (printed - net).quantize(_MILLIONTH) in binding.running
         binding.running.add(printed.quantize(_MILLIONTH))
+        if before is None and not follows:
+            return Check("not_computable", to_unit(net))
+        difference = ZERO if follows or before is None else printed - before - net
+        record = net
     else:
         return Check("unavailable", None)
     size = abs(difference)

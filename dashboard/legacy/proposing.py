@@ -351,6 +351,10 @@ def _add_texts(
     width = len(rows[0].fields)
     if len(headings) == width:
         for at, each in enumerate(headings):
+            if each.role == "version" and not _is_version(
+                [row.fields[at].strip() for row in rows], context
+            ):
+                continue
             if (
                 each.role in ("version", "exit_reason", "bot_trade_id", "status")
                 and at not in taken

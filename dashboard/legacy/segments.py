@@ -245,6 +245,8 @@ class FileJudge:
             return
         if block.current is None:
             block.current = self._choose(block)
+            if block.current is not None:
+                block.current = self._refine(block.current, rows)
         remaining = rows
         if block.current is not None:
             self._note(block.current)
@@ -269,12 +271,27 @@ class FileJudge:
         for order, candidate in enumerate(block.bindings):
             binding = candidate.copy()
             fit = settle(binding, block.rows, self._context)
-            if not _acceptable(binding, fit):
-                continue
+            if not _acceptable(binding, fit) or fit.read * 10 < fit.rows * 4:
+                # Rows of another layout may be in the majority: ask those next to the header.
+                alone = candidate.copy()
+                other = settle(alone, _like_first(block.rows), self._context)
+                if _acceptable(alone, other):
+                    binding, fit = alone, other
+                elif not _acceptable(binding, fit):
+                    continue
             score = (2 if fit.proven else 1 if fit.confirmed else 0, float(-order))
             if best is None or score > best[0]:
                 best = (score, binding)
         return best[1] if best else None
+
+    def _refine(self, binding: Binding, rows: list[Record]) -> Binding:
+        """The binding settled anew on the rows it reads, so that others among them decide nothing."""
+        own = [row for row in rows if isinstance(self._one(row, binding), Trade)]
+        if len(own) < 5 or len(own) == len(rows):
+            return binding
+        refined = binding.copy()
+        fit = settle(refined, own, self._context)
+        return refined if _acceptable(refined, fit) else binding
 
     def _note(self, binding: Binding) -> None:
         if not any(binding is known for known in self._known):
@@ -389,6 +406,12 @@ class FileJudge:
             ):
                 return binding
         return propose(cluster, self._context, block.headings)
+
+
+def _like_first(rows: list[Record]) -> list[Record]:
+    """The rows that look like the first one under their header."""
+    signatures = [_signature(record.fields) for record in rows]
+    return [record for record, each in zip(rows, signatures, strict=True) if each == signatures[0]]
 
 
 def _acceptable(binding: Binding, fit: Fit) -> bool:

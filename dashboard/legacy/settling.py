@@ -144,7 +144,7 @@ def _settle_times(binding: Binding, rows: list[Record]) -> None:
         if at is None:
             continue
         cells = [row.fields[at] for row in rows]
-        form = decide_form(cells, day_first=continental)
+        form = decide_form(cells, day_first=continental, share=0.15)
         if form is None and sum(map(is_clock_only, cells)) * 2 > len(cells):
             form = ISO
         if binding.known is not None and binding.known.time_form == "short" and form is not None:

@@ -223,12 +223,15 @@ EAST = TimeForm("east", _read_east)
 FORMS = (ISO, EPOCH_FORM, SHORT, DAY_FIRST, MONTH_FIRST, NAMED, EAST)
 
 
-def decide_form(cells: Iterable[str], *, day_first: bool = False) -> TimeForm | None:
+def decide_form(
+    cells: Iterable[str], *, day_first: bool = False, share: float = 0.5
+) -> TimeForm | None:
     """The form that reads a column's cells, or None where none reads most of them.
 
     Day-first and month-first are told apart by the whole column: a 13th month, else the
     order of the rows in time, else the dots of a date such as 03.04.2024 (always day first),
     else `day_first`: the file is of a language that never puts the month first.
+    A form must read `share` of the cells: rows of another layout may stand among them.
     Where all that leaves both possible, None: a guess would move trades by months.
     """
     texts = [text for cell in cells if (text := cell.strip())]
@@ -237,7 +240,7 @@ def decide_form(cells: Iterable[str], *, day_first: bool = False) -> TimeForm | 
     sample = texts if len(texts) <= 400 else [*texts[:200], *texts[:: max(1, len(texts) // 200)]]
     counts = {form.name: sum(form.read(text) is not None for text in sample) for form in FORMS}
     best = max(counts.values())
-    if best == 0 or best < 0.5 * len(sample):
+    if best == 0 or best < share * len(sample):
         return None
     winners = [form for form in FORMS if counts[form.name] == best]
     if winners[0] in (DAY_FIRST, MONTH_FIRST):
