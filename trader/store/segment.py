@@ -85,24 +85,27 @@ class Segment:
         """(offset behind it, payload) of each frame from start, up to what is none."""
         want = _CHUNK
         while start < end:
-            chunk = read_at(self._reader, min(want, end - start), start)
-            taken = 0
-            want = _CHUNK
+            size = min(want, end - start)
+            chunk = read_at(self._reader, size, start)
+            if len(chunk) < size:
+                end = start + len(chunk)  # the file is shorter than it was
+            taken = missing = 0
             while len(chunk) - taken >= _FRAME.size:
                 mark, checksum, length = _FRAME.unpack_from(chunk, taken)
                 stop = taken + _FRAME.size + length
                 if mark != MARK or start + stop > end:
                     return
                 if stop > len(chunk):
-                    want = max(_CHUNK, stop - taken)
+                    missing = stop - taken
                     break
                 if zlib.crc32(chunk[taken + 8 : stop]) != checksum:
                     return
                 yield start + stop, chunk[taken + _FRAME.size : stop]
                 taken = stop
-            if not taken and want <= len(chunk):
+            if not taken and not missing:
                 return
             start += taken
+            want = max(_CHUNK, missing)
 
     def next_frame(self, start: int, end: int) -> int | None:
         """Where behind `start` the next whole frame begins, behind damage; None without one."""
