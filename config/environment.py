@@ -172,7 +172,7 @@ def _make(needed: Needed) -> None:
     _run(
         [
             *(str(needed.python), "-m", "pip", "install", "--disable-pip-version-check"),
-            # Uncompiled: most of what comes is never imported, and compiling it takes half the time.
+            # Uncompiled: most of it is never imported, and compiling takes half the time.
             *("--quiet", "--no-compile", "--require-hashes", "-r", str(needed.locked)),
         ],
         "The packages were not installed (is the network there?)",
