@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 # What a child answers with when it cannot work as it was asked to: trying again is no use.
 CANNOT_START = 2
@@ -87,7 +88,7 @@ class Child:
             self.process.stdin.close()
 
 
-def _isolation() -> dict[str, int]:
+def _isolation() -> dict[str, Any]:
     """A terminal sends Ctrl-C to the whole group; a child in a group of its own hears us alone."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}

@@ -48,6 +48,7 @@ class Running:
     def __init__(self, data: Path, *options: str | Path, **variables: str) -> None:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
+        apart: dict[str, Any] = {} if sys.platform == "win32" else {"process_group": 0}
         self.process = subprocess.Popen(
             command(data, self.port, *options),
             env=environment(**variables),
@@ -56,7 +57,7 @@ class Running:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            **({} if sys.platform == "win32" else {"process_group": 0}),
+            **apart,
         )
         self.said = ""
         assert self.process.stdout is not None
@@ -87,7 +88,7 @@ class Running:
         self.process.send_signal(signal.SIGINT)
         out, _ = self.process.communicate(timeout=60)
         self.said += out
-        return self.process.returncode
+        return int(self.process.returncode)
 
 
 pytestmark = pytest.mark.skipif(
