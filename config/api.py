@@ -25,7 +25,8 @@ api = NinjaAPI(
 )
 api.add_router("", router)
 # ninja answers 401 itself; Django's middleware would redirect a program to the login page.
-for pattern in api.urls[0]:
+urls = api.urls  # made anew at each asking: these are the ones served
+for pattern in urls[0]:
     if isinstance(pattern, URLPattern) and pattern.name not in {
         "openapi-json",
         "openapi-view",

@@ -17,7 +17,6 @@ __all__ = [
     "Head",
     "StreamUnreadable",
     "about",
-    "hash_at",
     "head",
     "newest",
     "read",
@@ -58,12 +57,6 @@ def about(stream: str, ref: str, *, limit: int = 1000) -> list[Event]:
     """All events about one trade or batch, oldest first."""
     with _reader(stream) as reader:
         return reader.about(ref, limit)
-
-
-def hash_at(stream: str, seq: int) -> bytes | None:
-    """The chain's hash at a seq, None where the stream does not reach so far."""
-    found = read(stream, after=seq - 1, limit=1)
-    return bytes(found[0].hash) if found and found[0].seq == seq else None
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The admin site: Django's own in our words, with the event log as a page of its own."""
 
 import json
+import re
 from typing import Any
 
 from django.contrib.admin import AdminSite
@@ -21,6 +22,7 @@ class BlotterAdmin(AdminSite):
     site_header = "Blotter"
     site_title = "Blotter"
     index_title = "Records and journal"
+    enable_nav_sidebar = False  # the lists need the width
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         own: list[URLResolver | URLPattern] = [
@@ -37,16 +39,7 @@ class BlotterAdmin(AdminSite):
             raise Http404(f"there is no stream {stream!r}")
         before = request.GET.get("before", "")
         kind = request.GET.get("kind", "").strip()
-        found = (
-            events.newest(
-                stream,
-                before=int(before) if before.isascii() and before.isdecimal() else None,
-                limit=PAGE,
-                kind=kind or None,
-            )
-            if stream
-            else []
-        )
+        found, trouble = _newest(stream, before, kind)
         return render(
             request,
             "admin/events.html",
@@ -59,6 +52,7 @@ class BlotterAdmin(AdminSite):
                 "events": [_row(event) for event in found],
                 "next": found[-1].seq if len(found) == PAGE else None,
                 "before": before,
+                "trouble": trouble,
             },
         )
 
@@ -78,6 +72,18 @@ class BlotterAdmin(AdminSite):
                     }
                 )
         return apps
+
+
+def _newest(stream: str, before: str, kind: str) -> tuple[list[events.Event], str]:
+    """A page of a stream's events, and what went wrong in reading it."""
+    if not stream:
+        return [], ""
+    # Longer numbers are no seq; neither are digits of other scripts.
+    seq = int(before) if re.fullmatch(r"[0-9]{1,18}", before) else None
+    try:
+        return events.newest(stream, before=seq, limit=PAGE, kind=kind or None), ""
+    except events.StreamUnreadable as error:
+        return [], str(error)
 
 
 def _row(event: events.Event) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 from django_otp import login as otp_login
-from django_otp.forms import OTPTokenForm
+from django_otp import match_token
 
 
 @require_GET
@@ -32,8 +32,11 @@ class Login(LoginView):
 @require_http_methods(["GET", "POST"])
 def second_factor(request: HttpRequest) -> HttpResponse:
     """The code from a device, for a login that has one."""
-    form = OTPTokenForm(request.user, request, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        otp_login(request, form.get_user().otp_device)
-        return redirect("overview")
-    return render(request, "registration/second_factor.html", {"form": form})
+    if request.method == "GET":
+        return render(request, "registration/second_factor.html")
+    # Tries every device of the login; each slows down after wrong codes and takes a code once.
+    device = match_token(request.user, request.POST.get("otp_token", "").strip())
+    if device is None:
+        return render(request, "registration/second_factor.html", {"refused": True}, status=403)
+    otp_login(request, device)
+    return redirect("overview")

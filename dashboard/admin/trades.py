@@ -138,10 +138,10 @@ class TradeAdmin(ReadOnlyAdmin):
         "symbol",
         "side",
         "version",
+        "exit_reason",
         "quantity",
         "entry_price",
         "exit_price",
-        "exit_reason",
         "money",
         "standing",
     )
@@ -161,8 +161,24 @@ class TradeAdmin(ReadOnlyAdmin):
     search_help_text = "A trade's id, or how it begins"
     readonly_fields = FACTS
     fieldsets = (
-        ("Your annotation", {"fields": ANNOTATED}),
-        ("The trade", {"fields": FACTS}),
+        (
+            "Your annotation",
+            {"fields": ("note", ("tags", "setup", "mistake"), ("rating", "followed_plan"))},
+        ),
+        (
+            "The trade",
+            {
+                "fields": (
+                    ("trade_id", "bot", "version"),
+                    ("symbol", "side", "quantity"),
+                    ("entered", "exited", "exit_reason"),
+                    ("entry_price", "exit_price", "money"),
+                    ("stop_loss_price", "take_profit_price", "fees"),
+                    ("risked", "worst", "best"),
+                    ("book", "source", "standing"),
+                )
+            },
+        ),
     )
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -181,6 +197,11 @@ class TradeAdmin(ReadOnlyAdmin):
     def save_model(self, request: HttpRequest, obj: Trade, form: Any, change: bool) -> None:
         values = {name: form.cleaned_data[name] for name in ANNOTATED}
         annotate(obj.bot, obj.trade_id, values, user=request.user, by="admin")  # type: ignore[arg-type]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        return super().changelist_view(request, {"title": "Trades", **(extra_context or {})})
 
     def change_view(
         self,

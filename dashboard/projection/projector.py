@@ -1,6 +1,7 @@
 """The loop: what is new in each stream, a bounded batch at a time."""
 
 import json
+import logging
 from collections.abc import Callable
 from hashlib import blake2b
 
@@ -10,6 +11,7 @@ from dashboard.performance.summary import COLUMNS
 from dashboard.projection.rollups import SCOPES
 from dashboard.projection.writer import drop, drop_everything, load, write
 
+log = logging.getLogger(__name__)
 BATCH = 4000  # events of one read and one transaction
 VERSION = 1  # raise it when the same events would make other rows
 Progress = Callable[[str, int, int], None]  # stream, events just handled, handled in all
@@ -39,31 +41,30 @@ def start_over() -> None:
     Counter.objects.update_or_create(name="format", defaults={"value": _format()})
 
 
-def check() -> list[str]:
-    """Drop what was made from a history that is no longer the stream's; the streams' names.
-
-    A store put back from a backup, or replaced, has another hash at the checkpoint's seq.
-    """
-    known = set(events.streams())
-    changed = [
-        checkpoint.stream
-        for checkpoint in Checkpoint.objects.all()
-        if checkpoint.stream not in known
-        or (
-            checkpoint.seq
-            and events.hash_at(checkpoint.stream, checkpoint.seq) != bytes(checkpoint.hash)
-        )
-    ]
-    for stream in changed:
+def forget_vanished() -> list[str]:
+    """Drop what was made from streams that are no longer there; their names."""
+    there = set(events.streams())
+    gone = [name for (name,) in Checkpoint.objects.values_list("stream") if name not in there]
+    for stream in gone:
         drop(stream)
-    return changed
+    return gone
 
 
 def step(stream: str, *, batch: int = BATCH) -> int:
-    """Read one batch after the checkpoint and write it; the number of events, 0 at the head."""
+    """Read one batch after the checkpoint and write it; the number of events, 0 at the head.
+
+    The checkpoint's own event is read once more: with another hash, this is another history (a
+    store put back from a backup, or replaced), and the stream is projected anew.
+    """
     checkpoint = Checkpoint.objects.filter(stream=stream).first()
     after = checkpoint.seq if checkpoint else 0
-    found = events.read(stream, after=after, limit=batch)
+    found = events.read(stream, after=max(0, after - 1), limit=batch + 1)
+    if checkpoint is not None and after:
+        if not found or found[0].hash != bytes(checkpoint.hash):
+            log.warning("%s: its history has changed; projecting it anew", stream)
+            drop(stream)
+            return step(stream, batch=batch)
+        found = found[1:]
     if not found:
         return 0
     rows = load(stream)

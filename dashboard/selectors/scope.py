@@ -95,9 +95,7 @@ def _allows(filters: Filters, book: Book) -> bool:
 
 
 def _books_of_bot(name: str) -> set[int | None]:
-    of_bots: set[int | None] = set(
-        Bot.objects.filter(bot=name).values_list("book_id", flat=True)
-    )
+    of_bots: set[int | None] = set(Bot.objects.filter(bot=name).values_list("book_id", flat=True))
     traded = DayRollup.objects.filter(scope="bot", value=name).values_list("book_id", flat=True)
     return of_bots.union(traded.distinct())
 

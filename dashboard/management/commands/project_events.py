@@ -43,8 +43,8 @@ class Command(BaseCommand):
         if options["rebuild"]:
             projector.start_over()
         else:
-            for stream in projector.check():
-                self.stderr.write(f"{stream}: its history has changed; projecting it anew")
+            for stream in projector.forget_vanished():
+                self.stderr.write(f"{stream}: no such stream is left; its rows are dropped")
         handled = self._caught_up(quiet=options["json"] or options["follow"])
         if options["follow"]:
             self._follow(options["every"], until_stdin_closes=options["until_stdin_closes"])

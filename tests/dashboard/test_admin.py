@@ -1,0 +1,86 @@
+"""The admin: records are read, never written, and quickly."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from dashboard.models import Trade
+from tests.dashboard.builder import History
+
+pytestmark = pytest.mark.django_db
+
+RECORDS = ("trade", "bot", "batch", "checkpoint", "annotation", "apitoken")
+
+
+@pytest.mark.parametrize("record", RECORDS)
+def test_every_list_opens(page: Client, told: History, record: str) -> None:
+    assert page.get(f"/admin/dashboard/{record}/").status_code == 200
+
+
+@pytest.mark.parametrize("record", RECORDS)
+def test_nothing_can_be_added(page: Client, told: History, record: str) -> None:
+    assert page.get(f"/admin/dashboard/{record}/add/").status_code == 403
+
+
+@pytest.mark.parametrize("record", ["trade", "bot", "checkpoint"])
+def test_nothing_can_be_deleted(page: Client, told: History, record: str) -> None:
+    key = Trade.objects.values_list("pk", flat=True)[0] if record == "trade" else "demo"
+    assert page.get(f"/admin/dashboard/{record}/{key}/delete/").status_code == 403
+
+
+def test_the_event_log_shows_the_newest_first(page: Client, told: History) -> None:
+    rows = page.get("/admin/events/").context["events"]
+    seqs = [row["seq"] for row in rows]
+    assert seqs == sorted(seqs, reverse=True)
+    assert len(seqs) == 100
+
+
+def test_the_event_log_pages_without_gap_or_overlap(page: Client, told: History) -> None:
+    newest = page.get("/admin/events/").context
+    older = page.get("/admin/events/", {"before": newest["next"]}).context
+    assert older["events"][0]["seq"] == newest["events"][-1]["seq"] - 1
+
+
+def test_the_event_log_shows_one_kind(page: Client, told: History) -> None:
+    rows = page.get("/admin/events/", {"kind": "trade.closed"}).context["events"]
+    assert {row["kind"] for row in rows} == {"trade.closed"}
+
+
+def test_the_event_log_takes_no_post(page: Client, told: History) -> None:
+    assert page.post("/admin/events/", {}).status_code == 403
+
+
+def test_an_unknown_stream_is_not_found(page: Client, told: History) -> None:
+    assert page.get("/admin/events/", {"stream": "../site"}).status_code == 404
+
+
+@pytest.mark.parametrize("before", ["-1", "abc", "²", "9" * 40])
+def test_a_wrong_place_in_the_log_breaks_nothing(page: Client, told: History, before: str) -> None:
+    assert page.get("/admin/events/", {"before": before}).status_code == 200
+
+
+def test_a_trades_page_tells_its_events_in_order(page: Client, told: History) -> None:
+    trade = Trade.objects.order_by("seq")[0]
+    found = page.get(f"/admin/dashboard/trade/{trade.pk}/change/").context["told"]
+    assert [row["kind"] for row in found] == ["position.opened", "trade.closed"]
+
+
+def test_a_search_finds_a_trade_by_how_its_id_begins(page: Client, told: History) -> None:
+    response = page.get("/admin/dashboard/trade/", {"q": "8.02-"})
+    assert {trade.version for trade in response.context["cl"].result_list} == {"8.02"}
+
+
+def test_the_list_neither_counts_everything_nor_asks_row_by_row(
+    page: Client, told: History, django_assert_max_num_queries: Any
+) -> None:
+    queries: CaptureQueriesContext
+    with django_assert_max_num_queries(25) as queries:
+        page.get("/admin/dashboard/trade/")
+    statements = [query["sql"] for query in queries.captured_queries]
+    assert not [sql for sql in statements if "COUNT(*)" in sql and "dashboard_trade" in sql]
+
+
+def test_the_admin_says_whose_money_it_is(page: Client, told: History) -> None:
+    assert b"Demo money" in page.get("/admin/dashboard/trade/").content

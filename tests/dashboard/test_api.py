@@ -1,0 +1,256 @@
+"""The API's answers, asked for as the page asks for them."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from dashboard.projection import projector
+from tests.dashboard.builder import History, history
+
+LISTS = ("trades", "positions", "versions", "equity")
+ALL = ("status", "balance", "positions", "trades", "stats", "equity", "versions")
+
+
+def ask(page: Client, path: str, **query: str | int) -> Any:
+    response = page.get(f"/api/{path}", query)
+    assert response.status_code == 200, response.content
+    return response.json()
+
+
+def all_trades(page: Client, **query: str | int) -> list[dict[str, Any]]:
+    """Every page of the ledger."""
+    found: list[dict[str, Any]] = []
+    cursor = ""
+    while True:
+        more = {"cursor": cursor} if cursor else {}
+        body = ask(page, "trades", limit=7, **query, **more)
+        found += body["items"]
+        cursor = body["next_cursor"]
+        if not cursor:
+            return found
+
+
+def test_pages_of_the_ledger_hold_every_trade_once(page: Client, told: History) -> None:
+    ids = [trade["trade_id"] for trade in all_trades(page)]
+    assert len(ids) == len(set(ids)) == len(told.net_pnls)
+
+
+def test_the_ledger_comes_newest_first(page: Client, told: History) -> None:
+    times = [trade["exit_time"] for trade in all_trades(page)]
+    assert times == sorted(times, reverse=True)
+
+
+def test_the_trades_add_up_to_the_stats_exactly(page: Client, told: History) -> None:
+    total = sum(Decimal(trade["net_pnl"]) for trade in all_trades(page))
+    assert total == Decimal(ask(page, "stats")["net_pnl"]) == sum(told.net_pnls)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"version": "8.02"},
+        {"symbol": "BTCUSDT", "version": "8.01"},
+        {"since": "2026-01-02", "until": "2026-01-04"},
+        {"since": "2026-01-02T07:00:00Z"},
+        {"period": "2d"},
+        {"side": "long"},
+        {"side": "short"},
+        {"tag": "none"},
+    ],
+)
+def test_the_same_filter_gives_ledger_and_stats_the_same_trades(
+    page: Client, told: History, query: dict[str, str]
+) -> None:
+    trades = all_trades(page, **query)
+    stats = ask(page, "stats", **query)
+    assert (stats["trades"], Decimal(stats["net_pnl"])) == (
+        len(trades),
+        sum(Decimal(trade["net_pnl"]) for trade in trades),
+    )
+
+
+def test_the_versions_add_up_to_the_whole(page: Client, told: History) -> None:
+    total = sum(Decimal(item["net_pnl"]) for item in ask(page, "versions")["items"])
+    assert total == sum(told.net_pnls)
+
+
+def test_versions_come_newest_first(page: Client, told: History) -> None:
+    found = [item["version"] for item in ask(page, "versions")["items"]]
+    assert found == ["8.03", "8.02", "8.01"]
+
+
+def test_equity_is_deposits_realised_and_unrealised(page: Client, told: History) -> None:
+    wrong = [
+        item
+        for item in ask(page, "equity", limit=500)["items"]
+        if Decimal(item["equity"])
+        != sum(Decimal(item[name]) for name in ("deposits", "realised", "unrealised"))
+    ]
+    assert wrong == []
+
+
+def test_the_balance_is_the_newest_points(page: Client, told: History) -> None:
+    newest = ask(page, "equity", limit=1)["items"][0]
+    assert ask(page, "balance")["equity"] == newest["equity"]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 10, 51, 100])
+def test_thinning_never_gives_more_than_asked(page: Client, told: History, limit: int) -> None:
+    body = ask(page, "equity", limit=limit)
+    assert len(body["items"]) <= limit
+    assert body["points"] == 450
+
+
+@pytest.mark.parametrize("limit", [12, 40, 100, 400])
+def test_thinning_keeps_the_lowest_and_the_highest(page: Client, told: History, limit: int) -> None:
+    def extremes(items: list[dict[str, str]]) -> tuple[Decimal, Decimal]:
+        equities = [Decimal(item["equity"]) for item in items]
+        return min(equities), max(equities)
+
+    whole = ask(page, "equity", limit=500)["items"]
+    assert extremes(ask(page, "equity", limit=limit)["items"]) == extremes(whole)
+
+
+def test_thinning_keeps_both_ends(page: Client, told: History) -> None:
+    whole = ask(page, "equity", limit=500)["items"]
+    thin = ask(page, "equity", limit=20)["items"]
+    assert (thin[0]["time"], thin[-1]["time"]) == (whole[0]["time"], whole[-1]["time"])
+
+
+def test_the_deepest_drawdown_survives_thinning(page: Client, told: History) -> None:
+    def deepest(limit: int) -> float:
+        items = ask(page, "equity", limit=limit)["items"]
+        return float(min(item["drawdown"] for item in items))
+
+    assert deepest(60) == pytest.approx(deepest(500), rel=1e-12)
+
+
+def test_the_open_position_has_its_stop_and_target(page: Client, data: Path) -> None:
+    with history(data) as told:
+        told.open()
+        told.snapshot(told.price)
+    projector.project()
+    (item,) = ask(page, "positions")["items"]
+    assert {item["stop_loss_price"], item["take_profit_price"]} == {"41160.00", "43260.00"}
+
+
+def test_the_status_tells_the_active_parameters(page: Client, told: History) -> None:
+    (bot,) = ask(page, "status")["bots"]
+    assert (bot["version"], bot["strategy"], bot["settings"]["adx_threshold"]) == (
+        "8.03",
+        "ADX trend",
+        25,
+    )
+
+
+@pytest.mark.parametrize("path", ALL)
+def test_an_answer_names_its_mode_and_what_it_is_true_for(
+    page: Client, told: History, path: str
+) -> None:
+    body = ask(page, path)
+    assert (body["mode"], list(body["checkpoints"])) == ("demo", ["demo"])
+
+
+@pytest.mark.parametrize("path", ALL)
+def test_an_empty_house_is_answered_too(page: Client, path: str) -> None:
+    body = ask(page, path)
+    assert body["checkpoints"] == {}
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_list_is_items_and_a_cursor(page: Client, told: History, path: str) -> None:
+    assert {"items", "next_cursor"} <= set(ask(page, path))
+
+
+def test_what_is_undefined_is_null_with_its_reason(page: Client) -> None:
+    stats = ask(page, "stats")
+    assert stats["profit_factor"] is None
+    assert stats["undefined"]["profit_factor"] == "no losing trades"
+
+
+@pytest.mark.parametrize("path", ALL)
+def test_no_number_is_without_its_reason(page: Client, told: History, path: str) -> None:
+    body = ask(page, path)
+    silent = [
+        name
+        for name in body.get("undefined", {})
+        if name in body and body[name] is None and not body["undefined"][name]
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "said"),
+    [
+        ({"version": "9.99"}, 404, "version='9.99' is not known here; there is 8.01, 8.02, 8.03"),
+        ({"bot": "nobody"}, 404, "bot='nobody'"),
+        ({"symbol": "ETHUSDT"}, 404, "symbol='ETHUSDT'"),
+        ({"since": "yesterday"}, 422, "'yesterday' is no ISO 8601"),
+        ({"until": "2026-02-30"}, 422, "2026-02-30"),
+        ({"mode": "dream"}, 422, "mode"),
+        ({"limit": "0"}, 422, "limit"),
+        ({"limit": "501"}, 422, "limit"),
+        ({"cursor": "%%%"}, 422, "cursor"),
+        ({"cursor": "W10"}, 422, "cursor"),
+        ({"period": "all"}, 422, "period"),
+    ],
+)
+def test_a_wrong_question_is_told_what_is_wrong(
+    page: Client, told: History, query: dict[str, str], status: int, said: str
+) -> None:
+    response = page.get("/api/trades", query)
+    body = response.json()
+    assert (response.status_code, response["Content-Type"]) == (
+        status,
+        "application/problem+json",
+    )
+    assert said in body["detail"]
+
+
+@pytest.mark.parametrize("path", ["positions", "trades", "stats", "equity", "versions"])
+def test_the_same_question_again_is_304(page: Client, told: History, path: str) -> None:
+    tag = page.get(f"/api/{path}")["ETag"]
+    again = page.get(f"/api/{path}", headers={"if-none-match": tag})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_new_trade_is_a_new_answer(page: Client, told: History, data: Path) -> None:
+    tag = page.get("/api/stats")["ETag"]
+    with history(data, version="8.04") as more:
+        more.open()
+        more.close()
+    projector.project()
+    again = page.get("/api/stats", headers={"if-none-match": tag})
+    assert again.status_code == 200
+
+
+def test_a_candle_alone_leaves_the_ledger_as_it_was(
+    page: Client, told: History, data: Path
+) -> None:
+    tag = page.get("/api/trades")["ETag"]
+    with history(data, version="8.03") as more:
+        more.snapshot(more.price)
+    projector.project()
+    assert page.get("/api/trades", headers={"if-none-match": tag}).status_code == 304
+
+
+def test_modes_are_never_summed(page: Client, told: History, data: Path) -> None:
+    with history(data, bot="papa", mode="paper") as other:
+        other.open()
+        other.close()
+    projector.project()
+    paper = ask(page, "stats", mode="paper")
+    assert (paper["trades"], paper["modes"]) == (1, ["demo", "paper"])
+
+
+def test_asking_is_noted_for_the_demo_market(page: Client, data: Path) -> None:
+    ask(page, "stats")
+    assert (data / "last_viewed").exists()
+
+
+def test_a_stranger_is_not_noted(db: None, data: Path) -> None:
+    Client().get("/api/stats")
+    assert not (data / "last_viewed").exists()
