@@ -7,6 +7,7 @@ is full. Segments are kept after their events are in SQLite, to rebuild it from.
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 
 from .files import sync_folder
@@ -41,6 +42,7 @@ class Spool:
         self._open: dict[int, Segment] = {}
         self._reserve: Segment | None = None
         self._no_room = False
+        self._making = Lock()
         self.numbers = sorted(
             int(path.stem) for path in folder.glob(f"*{SUFFIX}") if path.stem.isdigit()
         )
@@ -92,12 +94,11 @@ class Spool:
 
     def prepare(self) -> None:
         """Make the reserve if it was used or is gone. Raises OSError without place for it."""
-        if self._reserve is not None and not self._reserve.in_place():
-            self._reserve.close()
-            self._reserve = None
-        if self._reserve is None:
-            self._reserve = self._create()
-        self._no_room = False
+        with self._making:
+            self._drop_lost_reserve()
+            if self._reserve is None:
+                self._reserve = self._create()
+            self._no_room = False
 
     @property
     def room(self) -> int:
@@ -114,10 +115,9 @@ class Spool:
         """Go on in a new segment, behind `seq` if it is not the tail's. Raises OSError."""
         private_folder(self.folder)
         self.numbers = [n for n in self.numbers if n in self._open or self._path(n).exists()]
-        if self._reserve is not None and not self._reserve.in_place():
-            self._reserve.close()
-            self._reserve = None
-        self._no_room = False
+        with self._making:
+            self._drop_lost_reserve()
+            self._no_room = False
         self.tail = self._begin(self.tail.seq if seq is None else seq)
 
     def release(self, before: int) -> None:
@@ -191,17 +191,30 @@ class Spool:
 
     def _begin(self, seq: int) -> Mark:
         """Go on in a new segment: the reserve, or one made now."""
-        if self._reserve is None and self._no_room:
-            raise OSError("the disk is full and the spool's reserve is used up")
-        try:
-            segment, self._reserve = self._reserve or self._create(), None
-        except OSError:
-            self._no_room = True
-            raise
+        # Under the lock, so that the reserve being made is waited for: a second segment made
+        # meanwhile would break the order of the numbers.
+        with self._making:
+            segment, self._reserve = self._reserve, None
+            if segment is None:
+                segment = self._create_if_room()
         self._open[segment.number] = segment
         self.numbers.append(segment.number)
         self._unsynced.append(segment)
         return Mark(seq, segment.number, len(HEADER))
+
+    def _drop_lost_reserve(self) -> None:
+        if self._reserve is not None and not self._reserve.in_place():
+            self._reserve.close()
+            self._reserve = None
+
+    def _create_if_room(self) -> Segment:
+        if self._no_room:
+            raise OSError("the disk is full and the spool's reserve is used up")
+        try:
+            return self._create()
+        except OSError:
+            self._no_room = True  # until the keeper finds room: an append does not try again
+            raise
 
     def _create(self) -> Segment:
         number = self.numbers[-1] + 1 if self.numbers else 1
