@@ -131,6 +131,12 @@ def compare(
     return comparison
 
 
+def observations(a: Version, b: Version) -> tuple[list[DayResult], list[DayResult]]:
+    """All days of both in the unit of their comparison: what `resampling.resample` takes."""
+    unit = unit_for(a.summary(), b.summary(), "")
+    return _days(a, unit, _newest(a, b) + 1), _days(b, unit, _newest(a, b) + 1)
+
+
 def _newest(a: Version, b: Version) -> int:
     return max((version.days[-1][0] for version in (a, b) if version.days), default=0)
 

@@ -7,7 +7,7 @@ hundreds of megabytes; so days are grouped and resampled in batches of bounded s
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,18 +125,22 @@ def permutation_p(a: Floats, b: Floats, *, seed: int, resamples: int = RESAMPLES
 
 def _difference(a: Floats, b: Floats) -> Any:
     """The statistic over indices into the tables: difference of the two ratios of sums."""
+    mean_a, mean_b = _mean_of(a), _mean_of(b)
 
     def statistic(picked_a: NDArray[np.intp], picked_b: NDArray[np.intp], axis: int = -1) -> Floats:
-        result: Floats = _ratio(b, picked_b, axis) - _ratio(a, picked_a, axis)
+        result: Floats = mean_b(picked_b, axis) - mean_a(picked_a, axis)
         return result
 
     return statistic
 
 
-def _ratio(table: Floats, picked: NDArray[np.intp], axis: int) -> Floats:
-    totals: Floats = table[picked, 0].sum(axis=axis)
-    counts: Floats = table[picked, 1].sum(axis=axis)
-    return totals / counts
+def _mean_of(table: Floats) -> Callable[[NDArray[np.intp], int], Floats]:
+    """The mean a trade of the picked days; where all have as many, that of the days' means."""
+    totals, counts = table[:, 0], table[:, 1]
+    if np.ptp(counts) == 0:
+        means = totals / counts
+        return lambda picked, axis: means[picked].mean(axis=axis)
+    return lambda picked, axis: totals[picked].sum(axis=axis) / counts[picked].sum(axis=axis)
 
 
 def _flat(table: Floats) -> bool:

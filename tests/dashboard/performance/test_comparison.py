@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from dashboard.performance.comparability import Facts
-from dashboard.performance.comparison import Comparison, Version, compare
+from dashboard.performance.comparison import Comparison, Version, compare, observations
 from dashboard.performance.equity import DAY
 from dashboard.performance.pairing import DayResult, pair_days
 from dashboard.performance.summary import Summary
@@ -283,3 +283,8 @@ def test_looking_during_a_day_changes_no_verdict() -> None:
     assert compare(a, b, versions_tried=2, today=300).ruling == (
         compare(a, more, versions_tried=2, today=300).ruling
     )
+
+
+def test_resampling_gets_every_day_in_the_unit_of_the_comparison() -> None:
+    a, b = version("8.02", [1.0, -2.0, 3.0], per_day=2), version("8.03", [0.5], start=9)
+    assert observations(a, b) == ([day(0, 2, -1.0), day(1, 1, 3.0)], [day(9, 1, 0.5)])
