@@ -1,0 +1,295 @@
+"""Trades and quarantined records as event bodies, kept aside until their whole file is judged."""
+
+from __future__ import annotations
+
+import pickle
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import IO, Any, NamedTuple, Protocol
+
+from .cells import plain
+from .duplicates import KeyTable, digest_of, identity_of
+from .report import FileReport
+from .times import iso
+from .verdicts import Quarantined, Trade
+
+STREAM = "imports"
+SIDE_NAMES = {1: "long", -1: "short"}
+SIDES = {"long": 1, "short": -1}
+MAX_RAW = 64 * 1024
+MAX_VERSIONS = 200
+IN_MEMORY = 4 * 1024 * 1024
+
+
+class TooManyVersions(Exception):
+    """A version column with more values than any bot has versions."""
+
+
+class RecordedEvent(Protocol):
+    """What is read of events in the store."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def mode(self) -> str: ...
+    @property
+    def ref(self) -> str | None: ...
+    @property
+    def body(self) -> dict[str, Any]: ...
+
+
+class Recorded:
+    """The trades already recorded, by identity; built from the events of every stream.
+
+    Trades of an import count once its `import.finished` is there, until they are voided.
+    """
+
+    def __init__(self, mode: str) -> None:
+        self._mode = mode
+        self._live = KeyTable()
+        self._used = KeyTable()
+        self.files: set[str] = set()
+        """sha256 of files whose import is finished."""
+
+    def get(self, key: int) -> int:
+        """How many trades with this identity count."""
+        return self._live.get(key)
+
+    def fresh_id(self, trade_id: str) -> str:
+        """The trade's id, with a suffix where an undone or broken import has used it up."""
+        times = self._used.get(digest_of(trade_id)[0])
+        return f"{trade_id}-r{times}" if times else trade_id
+
+    def take(self, events: Iterable[RecordedEvent]) -> None:
+        """Take one stream's trade.closed, trade.voided, import.started and import.finished."""
+        closed: list[tuple[str, str, int]] = []
+        voided: set[str] = set()
+        finished: set[str] = set()
+        started: dict[str, str] = {}
+        for event in events:
+            if event.kind == "trade.voided":
+                voided.add(str(event.body.get("trade_id") or event.ref))
+            elif event.kind == "import.finished":
+                finished.add(str(event.body.get("batch") or event.ref))
+            elif event.kind == "import.started":
+                started[str(event.body.get("batch") or event.ref)] = str(event.body.get("sha256"))
+            elif event.kind == "trade.closed" and event.mode == self._mode:
+                key = _key(event.body)
+                if key:
+                    trade_id = str(event.body.get("trade_id") or event.ref)
+                    closed.append((trade_id, str(event.body.get("batch") or ""), key))
+        counts: dict[int, int] = {}
+        emptied: dict[str, int] = {}
+        for trade_id, batch, key in closed:
+            if trade_id in voided or (batch and batch not in finished):
+                self._use(trade_id)
+                emptied[batch] = emptied.get(batch, 0) + 1
+            else:
+                counts[key] = counts.get(key, 0) + 1
+                emptied.setdefault(batch, -(10**9))
+        for key, count in counts.items():
+            if count > self._live.get(key):
+                self._live.put(key, count)
+        for batch in finished:
+            if emptied.get(batch, -1) <= 0:
+                self.files.add(started.get(batch, ""))
+
+    def _use(self, trade_id: str) -> None:
+        base = trade_id.partition("-r")[0]
+        key = digest_of(base)[0]
+        self._used.put(key, self._used.get(key) + 1)
+
+
+def _key(body: Mapping[str, Any]) -> int:
+    """The identity key of a recorded trade, 0 where its body cannot have one."""
+    known = body.get("identity")
+    if isinstance(known, str) and len(known) >= 16:
+        return int.from_bytes(bytes.fromhex(known[:16]), "little") or 1
+    try:
+        text = identity_of(
+            str(body["symbol"]),
+            SIDES.get(str(body.get("side")), 0),
+            _second(body.get("entry_time")),
+            int(_second(body["exit_time"])),
+            _number(body.get("entry_price")),
+            _number(body.get("exit_price")),
+            _number(body.get("quantity")),
+            _number(body["net_pnl"]) or "",
+        )
+    except (KeyError, TypeError, ValueError):
+        return 0
+    return digest_of(text)[0]
+
+
+def _second(value: object) -> int | str:
+    if value is None:
+        return ""
+    return int(datetime.fromisoformat(str(value)).timestamp() // 1)
+
+
+def _number(value: object) -> str | None:
+    return None if value is None else plain(Decimal(str(value)))
+
+
+class Closed(NamedTuple):
+    """A trade.closed event to be: its ref, when it happened, its body without the file's hash."""
+
+    ref: str
+    occurred_at: int
+    body: dict[str, Any]
+
+
+class Kept:
+    """One file's events, waiting on disk (in memory while few) until the file is judged whole."""
+
+    def __init__(self, report: FileReport, recorded: Recorded, account: str) -> None:
+        self.report = report
+        self._recorded, self._account = recorded, account
+        self._trades: dict[str, IO[bytes]] = {}
+        self._quarantine: IO[bytes] = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115
+        self.refused = 0
+
+    def trade(self, trade_id: str, trade: Trade) -> None:
+        """Keep a trade. Raises TooManyVersions."""
+        spool = self._trades.get(trade.version)
+        if spool is None:
+            if len(self._trades) >= MAX_VERSIONS:
+                raise TooManyVersions(
+                    f"{self.report.path}: over {MAX_VERSIONS} different versions; "
+                    "its version column holds something else"
+                )
+            spool = self._trades[trade.version] = tempfile.SpooledTemporaryFile(IN_MEMORY)
+        ref = self._recorded.fresh_id(trade_id)
+        body = body_of(trade, ref, trade_id, self._account, self.report.path)
+        pickle.dump((ref, trade.exit_time, body), spool, pickle.HIGHEST_PROTOCOL)
+
+    def quarantined(self, record: Quarantined) -> None:
+        """Keep a refused record."""
+        self.refused += 1
+        pickle.dump(quarantine_body(record), self._quarantine, pickle.HIGHEST_PROTOCOL)
+
+    def versions(self) -> list[str]:
+        """The versions there are trades of."""
+        return sorted(self._trades)
+
+    def trades(self, version: str, batch: str) -> Iterator[Closed]:
+        """The trades of one version, complete."""
+        sha256 = self.report.sha256
+        for ref, occurred_at, body in _load(self._trades[version]):
+            body["batch"] = batch
+            body["source"]["sha256"] = sha256
+            yield Closed(ref, occurred_at, body)
+
+    def quarantine(self, batch: str) -> Iterator[dict[str, Any]]:
+        """The bodies of the quarantined records."""
+        for body in _load(self._quarantine):
+            yield {"batch": batch, "path": self.report.path, **body}
+
+    def close(self) -> None:
+        """Give the disk back."""
+        for spool in (*self._trades.values(), self._quarantine):
+            spool.close()
+
+
+def _load(spool: IO[bytes]) -> Iterator[Any]:
+    # Our own temporary file, opened by no name: nobody else's pickle can get in.
+    spool.seek(0)
+    while True:
+        try:
+            yield pickle.load(spool)  # noqa: S301
+        except EOFError:
+            return
+
+
+def body_of(
+    trade: Trade, ref: str, trade_id: str, account: str, path: str
+) -> dict[str, Any]:
+    """The body of the trade's trade.closed; what the file does not say is null."""
+    body: dict[str, Any] = {
+        "trade_id": ref,
+        "symbol": trade.symbol or "unknown",
+        "side": SIDE_NAMES.get(trade.side),
+        "entry_time": None if trade.entry_time is None else iso(trade.entry_time),
+        "exit_time": iso(trade.exit_time),
+        "entry_price": None if trade.entry_price is None else format(trade.entry_price, "f"),
+        "exit_price": None if trade.exit_price is None else format(trade.exit_price, "f"),
+        "quantity": None if trade.quantity is None else format(trade.quantity, "f"),
+        "fee": None if trade.fee is None else format(trade.fee, "f"),
+        "net_pnl": format(trade.net_pnl, "f"),
+        "exit_reason": trade.exit_reason,
+        "quote_asset": trade.quote_asset,
+        "account": account,
+        "version": trade.version,
+        "source_kind": "import",
+        "identity": trade_id.split("-")[1],
+        "reconciled": trade.reconciled,
+        "source": {
+            "file": path,
+            "line": trade.line,
+            "layout": trade.layout,
+            "version_evidence": trade.version_evidence,
+        },
+    }
+    if trade.lines:
+        body["source"]["lines"] = list(trade.lines)
+    for name in ("stop_loss_price", "take_profit_price", "mae", "mfe", "funding"):
+        value = getattr(trade, name)
+        if value is not None:
+            body[name] = format(value, "f")
+    if trade.strategy:
+        body["strategy"] = trade.strategy
+    if trade.exchange_id:
+        body["exchange_trade_id"] = trade.exchange_id
+    if trade.own_id:
+        body["own_id"] = trade.own_id
+    if trade.other_fees:
+        # Fees in an asset that is neither side of the market: named, and not in net_pnl.
+        body["other_fees"] = {asset: format(fee, "f") for asset, fee in trade.other_fees.items()}
+    return body
+
+
+def quarantine_body(record: Quarantined) -> dict[str, Any]:
+    """The body of an import.quarantined event; `raw_file` is the record's bytes read as latin-1.
+
+    Latin-1 maps each byte to one character and back, so the bytes are kept exactly, and the
+    recorder's look-out for secrets sees them.
+    """
+    return {
+        "line": record.line,
+        "offset": record.offset,
+        "reason": record.reason,
+        "detail": record.detail,
+        "raw_file": record.raw[:MAX_RAW].decode("latin-1"),
+        "raw_bytes": len(record.raw),
+    }
+
+
+def started_body(report: FileReport, batch: str) -> dict[str, Any]:
+    """The body of import.started."""
+    return {
+        "batch": batch,
+        "path": report.path,
+        "sha256": report.sha256,
+        "encoding": report.encoding,
+        "layouts": sorted({segment.layout for segment in report.segments})[:50],
+    }
+
+
+def finished_body(report: FileReport, batch: str, digest: str) -> dict[str, Any]:
+    """The body of import.finished: from here on the batch's trades count."""
+    whole = report.to_json()
+    return {
+        "batch": batch,
+        "digest": digest,
+        "records": report.records,
+        "imported": report.imported,
+        "trades": report.trades,
+        "duplicates": report.duplicates,
+        "set_aside": sum(report.set_aside.values()),
+        "set_aside_kinds": dict(report.set_aside),
+        "quarantined": report.quarantined,
+        "by_version": whole["by_version"],
+        "segments": whole["segments"][:200],
+    }
