@@ -1,0 +1,51 @@
+"""What goes on around the caller: readers, and another program that locks the database."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+READERS = 8
+LOCK_SECONDS = 1.0
+
+_READ = """
+import sys, time
+from trader.store import Reader
+reader = Reader("recorder", folder=sys.argv[1])
+while True:
+    after = max(0, reader.head().seq - 500)
+    reader.read(after, 500)
+    time.sleep(0.1)
+"""
+
+_LOCK = """
+import sqlite3, sys, time
+files = [sqlite3.connect(path, isolation_level=None, timeout=30) for path in sys.argv[1:]]
+while True:
+    for file in files:
+        file.execute("BEGIN IMMEDIATE")
+    time.sleep(1.0)
+    for file in files:
+        file.execute("ROLLBACK")
+    time.sleep(1.0)
+"""
+
+_ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def condition(name: str, folder: Path, databases: list[Path]) -> Iterator[None]:
+    """Run what the condition asks for until its block ends."""
+    commands: list[list[str]] = []
+    if name == "readers":
+        commands = [[_READ, str(folder / "db")]] * READERS
+    if name == "locked":
+        commands = [[_LOCK, *map(str, databases)]]
+    running = [subprocess.Popen([sys.executable, "-c", *given], cwd=_ROOT) for given in commands]
+    try:
+        yield
+    finally:
+        for process in running:
+            process.kill()
+            process.wait()
