@@ -52,6 +52,7 @@ class FileOutcome:
         self._digest = hashlib.sha256()
         self._trades: Overlaps[tuple[Trade, Binding | None]] = Overlaps()
         self._fills: dict[int, tuple[Binding, Overlaps[Fill], list[Fill]]] = {}
+        self._counted: set[int] = set()
         self._segment: Segment | None = None
         self._segment_key: object = None
 
@@ -111,7 +112,7 @@ class FileOutcome:
             self._settle(each, tied, overlap=overlap)
 
     def _settle(self, trade: Trade, _binding: Binding | None, *, overlap: bool) -> None:
-        lines = trade.lines or (trade.line,)
+        lines = self._uncounted(trade.lines) if trade.lines else (trade.line,)
         if overlap:
             self._duplicate(lines)
             return
@@ -132,6 +133,12 @@ class FileOutcome:
         report.by_version[trade.version] = (trades + 1, net + trade.net_pnl)
         self._digest.update(f"T{trade.line}|{trade_id}|{trade.net_pnl}|{trade.version}\n".encode())
         self._sink.trade(trade_id, trade)
+
+    def _uncounted(self, lines: tuple[int, ...]) -> tuple[int, ...]:
+        """Those of a trade's records no other trade counts: a fill may close one and open one."""
+        fresh = tuple(line for line in lines if line not in self._counted)
+        self._counted.update(fresh)
+        return fresh
 
     def _duplicate(self, lines: tuple[int, ...]) -> None:
         self.report.duplicates += len(lines)
@@ -176,13 +183,14 @@ class FileOutcome:
             self._settle(trade, tied, overlap=overlap)
         for binding, overlaps, fills in self._fills.values():
             self._place(overlaps.finish(), fills)
-            for result in pair(fills, binding):
-                if isinstance(result, Judged):
+            results = pair(fills, binding)
+            for result in results:
+                if not isinstance(result, Judged):
+                    self._tally(result[0])
+                    self._settle(result[0], binding, overlap=False)
+            for result in results:
+                if isinstance(result, Judged) and self._uncounted((result.record.line,)):
                     self._count_fill(result)
-                    continue
-                trade, _records = result
-                self._tally(trade)
-                self._settle(trade, binding, overlap=False)
         self._digest.update(repr(sorted(self.report.set_aside.items())).encode())
         self.report.digest = self._digest.hexdigest()
 

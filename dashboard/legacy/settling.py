@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from decimal import Decimal
 
-from .binding import NUMBER_ROLES, TIME_ROLES, Binding, looks_numeric, swap_time_words
+from .binding import NUMBER_ROLES, PNL_ROLES, TIME_ROLES, Binding, looks_numeric, swap_time_words
 from .cells import column_unit, decide_grammar, decimals, is_null, says_one_way, side_of
 from .judging import (
     Check,
@@ -26,6 +26,7 @@ from .records import Record
 from .times import ISO, SHORT, decide_form, is_clock_only
 
 SAMPLE = 1_500
+_IN_QUOTE = ("entry_price", "exit_price", "price", *PNL_ROLES)
 KINDS = ("net", "gross", "percent", "cumulative")
 MINIMUM_DIGITS = 8.0
 """Decimal digits of agreement a segment must show in all before its arithmetic counts as proof."""
@@ -97,7 +98,7 @@ def _settle_cells(binding: Binding, column: object) -> None:
             name, take_off = unit
             binding.units[at] = take_off
             texts = [take_off(text) for text in texts]
-            if name.isalpha() and name.isupper() and role != "quantity":
+            if name.isalpha() and name.isupper() and role in _IN_QUOTE:
                 binding.currency = binding.currency or name
         cells += texts
     binding.grammar = decide_grammar(cells)
@@ -317,10 +318,11 @@ def _fee_unstated(binding: Binding, values: list[Values], checks: list[Check]) -
     if len(shares) < 3:
         return False
     shares.sort()
-    low, high = shares[len(shares) // 10], shares[-1 - len(shares) // 10]
-    if low <= 0 or high > Decimal("0.005") or high > low * Decimal("1.5"):
+    middle = shares[len(shares) // 2]
+    near = [share for share in shares if middle * 3 / 4 <= share <= middle * 4 / 3]
+    if middle <= 0 or middle > Decimal("0.005") or len(near) * 10 < len(shares) * 6:
         return False
-    binding.pnl_kind, binding.fee_share = "net_unstated_fee", (low, high)
+    binding.pnl_kind, binding.fee_share = "net_unstated_fee", (near[0], near[-1])
     return True
 
 
