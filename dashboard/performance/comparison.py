@@ -43,11 +43,11 @@ class EvidenceMeter:
     `detectable`: the smallest difference a fixed sample of this size shows four times in five,
     2.8 sqrt(s_A^2 / n_A + s_B^2 / n_B), in the comparison's unit; None under two trades each.
     `more_trades`: how many more each needs until the verdict would settle a difference of
-    `settles`; 0 when it is settled, None when that cannot be told yet.
+    `settles`; 0 when it is settled. Both None when that cannot be told yet.
     """
 
     detectable: float | None
-    settles: float
+    settles: float | None
     more_trades: int | None
     days: int
     side_by_side: int
@@ -176,7 +176,7 @@ def _evidence(a: Sample, b: Sample, pairs: Pairs, margin: float, ruling: Ruling)
     more: int | None = 0
     if not ruling.settled:
         more = _more_trades(a, b, pairs, settles, PROBABLE / ruling.comparisons)
-    return EvidenceMeter(detectable, settles, more, pairs.count, pairs.side_by_side)
+    return EvidenceMeter(detectable, _number(settles), more, pairs.count, pairs.side_by_side)
 
 
 def _more_trades(a: Sample, b: Sample, pairs: Pairs, settles: float, alpha: float) -> int | None:

@@ -131,8 +131,15 @@ class RunningNet(NamedTuple):
         trades, net = self.trades, self.net
         mine, across, theirs = self.max_drawdown, self.high - net - later.low, later.max_drawdown
         if mine >= across and mine >= theirs:
-            since = max(self.drawdown_high_since, net + later.high) if mine else 0
-            return self.fall._replace(high_since=since)
+            return Fall(
+                mine,
+                self.drawdown_start_index,
+                self.drawdown_start,
+                self.drawdown_trough_index,
+                self.drawdown_trough,
+                self.drawdown_low,
+                max(self.drawdown_high_since, net + later.high) if mine else 0,
+            )
         if theirs > across or (theirs == across and later.drawdown_trough_index <= later.low_index):
             fall = later.fall
             return Fall(

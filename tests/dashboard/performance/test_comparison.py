@@ -288,3 +288,9 @@ def test_looking_during_a_day_changes_no_verdict() -> None:
 def test_resampling_gets_every_day_in_the_unit_of_the_comparison() -> None:
     a, b = version("8.02", [1.0, -2.0, 3.0], per_day=2), version("8.03", [0.5], start=9)
     assert observations(a, b) == ([day(0, 2, -1.0), day(1, 1, 3.0)], [day(9, 1, 0.5)])
+
+
+def test_one_trade_each_leaves_no_number_that_is_none() -> None:
+    a, b = version("8.02", [1.0], risk=False), version("8.03", [2.0], risk=False)
+    evidence = compare(a, b, versions_tried=2, quote_asset="USDT").evidence
+    assert (evidence.detectable, evidence.settles, evidence.more_trades) == (None, None, None)

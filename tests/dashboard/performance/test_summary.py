@@ -205,3 +205,8 @@ def test_r_is_rounded_half_to_even() -> None:
 def test_a_trade_without_risk_has_no_r(risk: int | None) -> None:
     assert r_multiple(100, risk) is None
     assert Summary.of(trade(100)._replace(risk=risk)).multiples.r_trades == 0
+
+
+def test_a_position_opened_as_another_closes_does_not_overlap_it() -> None:
+    touching = Summary.of_trades([trade(1, 5, entry_time=1), trade(1, 9, entry_time=5)])
+    assert touching.holding.overlapping == 0
