@@ -12,6 +12,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY = 86_400_000_000  # microseconds
 LARGEST = 2**63 - 1  # what a column holds
 ONE = Decimal(1)
+INTERVALS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
 class Unreadable(ValueError):
@@ -73,3 +74,9 @@ def iso(microseconds: int) -> str:
 def optional_iso(microseconds: int | None) -> str | None:
     """As `iso`; None stays None."""
     return None if microseconds is None else iso(microseconds)
+
+
+def seconds_of(interval: str) -> int | None:
+    """ "15m" is 900; None for what is no interval."""
+    number, unit = interval[:-1], interval[-1:]
+    return int(number) * INTERVALS[unit] if number.isdecimal() and unit in INTERVALS else None

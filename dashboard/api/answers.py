@@ -1,12 +1,19 @@
 """Rows and figures in the API's words."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from django.urls import reverse
 
 from dashboard.models import Bot, Checkpoint, Position, Trade
+from dashboard.performance import formulas
+from dashboard.performance.comparison import Comparison
+from dashboard.performance.equity import date_of
+from dashboard.performance.formulas import Undefined
 from dashboard.performance.metrics import Metrics
 from dashboard.performance.summary import Summary
+from dashboard.selectors.analysis import Bin, Rolling
 from dashboard.selectors.bots import quiet_after, state
 from dashboard.selectors.equity import FIELDS, Row
 from dashboard.selectors.scope import Scope, checkpoints
@@ -80,6 +87,91 @@ def stats_answer(summary: Summary, found: Metrics) -> Answer:
     answer["last_exit"] = optional_iso(summary.running.last_exit)
     answer["undefined"] = dict(found.undefined)
     return answer
+
+
+def day_answer(day: int, found: Summary) -> Answer:
+    """One UTC day's results."""
+    return {
+        "day": date_of(day).isoformat(),
+        "trades": found.trades,
+        "wins": found.totals.wins,
+        "losses": found.totals.losses,
+        "net_pnl": text(found.net_pnl),
+    }
+
+
+def group_answer(value: str, found: Summary) -> Answer:
+    """The results of the trades that share a value."""
+    figures = {
+        "win_rate": formulas.win_rate(found.totals.wins, found.totals.losses),
+        "expectancy": formulas.expectancy(found.net_pnl, found.trades),
+    }
+    return {
+        "value": value,
+        "trades": found.trades,
+        "wins": found.totals.wins,
+        "losses": found.totals.losses,
+        "net_pnl": text(found.net_pnl),
+        **_figures(figures),
+    }
+
+
+def rolling_answer(found: Rolling) -> Answer:
+    """A window of days."""
+    figures = {"win_rate": found.win_rate, "expectancy": found.expectancy}
+    return {
+        "day": date_of(found.day).isoformat(),
+        "trades": found.trades,
+        **_figures(figures),
+    }
+
+
+def bin_answer(found: Bin) -> Answer:
+    """One bar of the distribution."""
+    return {"low": text(found.low), "high": text(found.high), "trades": found.trades}
+
+
+def _figures(figures: Mapping[str, float | int | Undefined]) -> Answer:
+    """Ratios as they are, money (ints) as text, what is undefined as null with its reason."""
+    answer: Answer = {
+        "undefined": {
+            name: figure.reason for name, figure in figures.items() if isinstance(figure, Undefined)
+        }
+    }
+    for name, figure in figures.items():
+        if isinstance(figure, Undefined):
+            answer[name] = None
+        else:
+            answer[name] = text(figure) if isinstance(figure, int) else figure
+    return answer
+
+
+def comparison_answer(found: Comparison) -> Answer:
+    """b against a."""
+    ruling, evidence, regime = found.ruling, found.evidence, found.regime
+    same = (
+        "a",
+        "b",
+        "unit",
+        "sentence",
+        "expectancy_a",
+        "expectancy_b",
+        "difference",
+        "paired_difference",
+        "wins_more_often",
+        "versions_tried",
+        "undefined",
+    )
+    return {
+        **{name: getattr(found, name) for name in same},
+        "verdict": str(ruling.verdict),
+        "better": ruling.better,
+        "low": ruling.low,
+        "high": ruling.high,
+        "evidence": asdict(evidence),
+        "regime": None if regime is None else asdict(regime),
+        "warnings": [asdict(caution) for caution in found.warnings],
+    }
 
 
 def trade_answer(trade: Trade, mode: str | None) -> Answer:

@@ -77,5 +77,12 @@ class EquityIn(FilterIn):
     limit: int = Field(100, ge=1, le=500)
 
 
+class CompareIn(FilterIn):
+    """Two versions, b judged against a."""
+
+    a: Text
+    b: Text
+
+
 def _microseconds(moment: datetime | None) -> int | None:
     return None if moment is None else (moment - EPOCH) // MICROSECOND

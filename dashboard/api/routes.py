@@ -10,11 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from dashboard.api import answers, schemas
-from dashboard.api.filters import EquityIn, FilterIn, PageIn
+from dashboard.api.filters import CompareIn, EquityIn, FilterIn, PageIn
 from dashboard.models import Bot, Checkpoint, Position
-from dashboard.selectors import equity, statistics, trades
+from dashboard.selectors import analysis, equity, statistics, trades
 from dashboard.selectors.bots import is_running
 from dashboard.selectors.changes import etag, unchanged
+from dashboard.selectors.comparing import compared, newest
 from dashboard.selectors.scope import Scope, choose
 
 router = Router(tags=["figures"])
@@ -108,17 +109,55 @@ def stats(
 def versions(
     request: HttpRequest, response: HttpResponse, filters: Query[FilterIn]
 ) -> Body | HttpResponse:
-    """Every version's figures, the one that traded last first."""
+    """Every version's figures, the newest first, and the newest judged against the one before."""
 
     def body(scope: Scope) -> Body:
+        days = statistics.newest_first(scope)
+        against = newest(scope, days)
         return {
             "items": [
                 {"version": version, **answers.stats_answer(summary, found)}
-                for version, summary, found in statistics.versions(scope)
-            ]
+                for version, summary, found in statistics.versions(scope, days)
+            ],
+            "newest": None if against is None else answers.comparison_answer(against),
         }
 
     return _answer(request, response, filters, body, "trades")
+
+
+@router.get("/versions/compare", response=schemas.ComparisonOut)
+def compare(
+    request: HttpRequest, response: HttpResponse, filters: Query[CompareIn]
+) -> Body | HttpResponse:
+    """Version b against version a: the verdict in words, and what it rests on."""
+
+    def body(scope: Scope) -> Body:
+        return answers.comparison_answer(compared(scope, filters.a, filters.b))
+
+    return _answer(request, response, filters, body, "trades")
+
+
+@router.get("/analysis", response=schemas.AnalysisOut)
+def analysed(
+    request: HttpRequest, response: HttpResponse, filters: Query[FilterIn]
+) -> Body | HttpResponse:
+    """Results by day, weekday, hour (UTC), reason, symbol; their distribution; rolling figures."""
+
+    def body(scope: Scope) -> Body:
+        days = analysis.days(scope)
+        groups = {"weekday": analysis.weekdays(days), **analysis.groups(scope)}
+        return {
+            "days": [answers.day_answer(day, found) for day, found in days],
+            "groups": {
+                name: [answers.group_answer(value, found) for value, found in values.items()]
+                for name, values in groups.items()
+            },
+            "distribution": [answers.bin_answer(found) for found in analysis.distribution(scope)],
+            "rolling": [answers.rolling_answer(found) for found in analysis.rolling(days)],
+            "window": analysis.WINDOW,
+        }
+
+    return _answer(request, response, filters, body, "trades", "annotations")
 
 
 @router.get("/equity", response=schemas.EquityOut)

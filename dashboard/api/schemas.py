@@ -186,8 +186,61 @@ class VersionItem(StatsItem):
     version: str
 
 
+class CautionOut(Schema):
+    code: str
+    text: str
+
+
+class EvidenceOut(Schema):
+    """What the data could show at all, in the comparison's unit."""
+
+    detectable: float | None
+    settles: float
+    more_trades: int | None
+    days: int
+    side_by_side: int
+
+
+class RegimeOut(Schema):
+    """The difference between like and like: each market regime weighed alike for both."""
+
+    difference: float
+    low: float
+    high: float
+    coverage: float = Field(description="The share of all trades in the regimes compared")
+    strata: list[dict[str, Any]]
+
+
+class Comparison(Schema):
+    """b against a, per trade, in `unit`. `low` and `high` hold however often one looks."""
+
+    a: str
+    b: str
+    unit: str
+    verdict: str
+    better: str | None
+    sentence: str
+    expectancy_a: float | None
+    expectancy_b: float | None
+    difference: float | None
+    paired_difference: float | None
+    low: float | None
+    high: float | None
+    evidence: EvidenceOut
+    wins_more_often: float | None
+    regime: RegimeOut | None
+    versions_tried: int
+    warnings: list[CautionOut]
+    undefined: Undefined
+
+
+class ComparisonOut(Comparison, ScopeOut):
+    pass
+
+
 class VersionsOut(ScopeOut):
     items: list[VersionItem]
+    newest: Comparison | None = Field(description="The newest version against the one before it")
     next_cursor: str | None = None
 
 
@@ -208,6 +261,53 @@ class EquityOut(ScopeOut):
     items: list[EquityItem]
     points: int = Field(description="How many candles the items stand for")
     next_cursor: str | None = None
+
+
+class DayItem(Schema):
+    day: str
+    trades: int
+    wins: int
+    losses: int
+    net_pnl: str
+
+
+class GroupItem(Schema):
+    value: str
+    trades: int
+    wins: int
+    losses: int
+    net_pnl: str
+    win_rate: float | None
+    expectancy: str | None
+    undefined: Undefined
+
+
+class BinItem(Schema):
+    """Trades with low <= net_pnl < high."""
+
+    low: str
+    high: str
+    trades: int
+
+
+class RollingItem(Schema):
+    """The figures of the `window` days that end with this one."""
+
+    day: str
+    trades: int
+    win_rate: float | None
+    expectancy: str | None
+    undefined: Undefined
+
+
+class AnalysisOut(ScopeOut):
+    days: list[DayItem]
+    groups: dict[str, list[GroupItem]] = Field(
+        description="By weekday, hour (UTC), exit_reason, symbol and side"
+    )
+    distribution: list[BinItem]
+    rolling: list[RollingItem]
+    window: int
 
 
 class HealthOut(Schema):

@@ -55,6 +55,7 @@ class Trade(models.Model):
     mae = models.BigIntegerField(null=True)
     mfe = models.BigIntegerField(null=True)
     exit_reason = models.CharField(max_length=200, blank=True)
+    regime = models.CharField(max_length=20, default="unknown")  # the market's, at the signal
 
     source = models.CharField(max_length=16)
     batch = models.CharField(max_length=200, blank=True)

@@ -65,6 +65,7 @@ class Bot(models.Model):
     settings = models.JSONField(default=dict)
     indicators = models.JSONField(default=dict)
     signal = models.CharField(max_length=50, blank=True)
+    regimes = models.JSONField(default=dict)  # by trade id, from its signal until it is closed
     price = models.CharField(max_length=60, blank=True)
     started_at = models.BigIntegerField(null=True)
     stopped_at = models.BigIntegerField(null=True)

@@ -3,7 +3,7 @@
 from django.db import connection
 
 from dashboard.projection.facts import BookKey
-from dashboard.projection.fold import Rows
+from dashboard.projection.rows import Rows
 
 POINT = """
 INSERT INTO dashboard_equitypoint

@@ -6,9 +6,9 @@ from django.db import connection
 
 from dashboard.models import Batch, Checkpoint, Trade
 from dashboard.projection.facts import FACT_COLUMNS, BookKey, match_key, trade_facts
-from dashboard.projection.fold import Change, NewTrade, Rows
 from dashboard.projection.matching import recount
 from dashboard.projection.rollups import refold
+from dashboard.projection.rows import Change, NewTrade, Rows
 from dashboard.units import DAY, Unreadable, optional_iso, optional_text
 
 COLUMNS = (
@@ -25,6 +25,7 @@ COLUMNS = (
     "voided",
     "pending",
     "counted",
+    "regime",
     "match_key",
     "first_key",
     *FACT_COLUMNS,
@@ -81,6 +82,7 @@ def _row(
         False,
         pending,
         not pending,
+        new.regime,
         new.key,
         new.key,
         *new.facts,

@@ -13,7 +13,7 @@ from dashboard.performance.trade import TradeResult
 from dashboard.units import DAY
 
 # Field of a trade that a scope's rows are kept by; "all" is the whole book.
-SCOPES = ("bot", "version", "symbol", "side", "exit_reason")
+SCOPES = ("bot", "version", "symbol", "side", "exit_reason", "regime")
 HOUR = DAY // 24
 RESULT_FIELDS = (
     "trade_id",
@@ -41,7 +41,7 @@ def pack(summary: Summary) -> str:
 
 def unpack(packed: str) -> Summary:
     """The Summary `pack` wrote."""
-    return Summary.from_row(dict(zip(COLUMNS, json.loads(packed), strict=True)))
+    return Summary.from_values(json.loads(packed))
 
 
 def refold(days: Iterable[tuple[int, int]]) -> None:

@@ -18,9 +18,9 @@ from dashboard.models import (
 )
 from dashboard.projection.equity import write_equity
 from dashboard.projection.facts import BookKey
-from dashboard.projection.fold import Rows, State
 from dashboard.projection.ledger import write_trades
 from dashboard.projection.rollups import refold
+from dashboard.projection.rows import Rows, State
 from dashboard.units import DAY
 
 POSITION_FIELDS = (

@@ -3,18 +3,12 @@
 import time
 
 from dashboard.models import Bot
+from dashboard.units import seconds_of
 
 SECOND = 1_000_000
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 OWN_CLOCK = {"demo", "replay"}  # their candles do not close by the wall clock
 OWN_CLOCK_PATIENCE = 60  # seconds without a word
 GRACE = 30  # seconds an exchange may be late with a candle
-
-
-def seconds_of(interval: str) -> int | None:
-    """ "15m" is 900; None for what is no interval."""
-    number, unit = interval[:-1], interval[-1:]
-    return int(number) * UNITS[unit] if number.isdecimal() and unit in UNITS else None
 
 
 def quiet_after(bot: Bot) -> int | None:

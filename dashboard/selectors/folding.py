@@ -1,10 +1,11 @@
 """Summaries for any filter: day rows where one field is asked for, else the matching trades."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dashboard.models import DayRollup
 from dashboard.performance.summary import Summary
+from dashboard.performance.trade import TradeResult
 from dashboard.projection.rollups import RESULT_FIELDS, SCOPES, result, unpack
 from dashboard.selectors.scope import Filters, Scope
 from dashboard.selectors.trades import matching
@@ -13,38 +14,51 @@ from dashboard.units import DAY
 DayRows = list[tuple[int, Summary]]
 
 
-def summary(scope: Scope) -> Summary:
-    """The summary of the trades the filters leave, exact for every combination."""
-    if _by_days(scope.filters):
-        return Summary.join(found for _, found in days(scope))
-    rows = matching(scope).order_by("exit_time", "trade_id").values_list(*RESULT_FIELDS)
-    return Summary.of_trades(result(row) for row in rows.iterator(chunk_size=5000))
-
-
 def days(scope: Scope) -> DayRows:
     """(day since the epoch, summary) of each UTC day with trades, oldest first."""
-    if _by_days(scope.filters):
+    if by_days(scope.filters):
         name, value = _single(scope.filters)
         return [(day, found) for _, day, found in _rows(scope, name, value)]
-    of_day: dict[int, list[tuple[object, ...]]] = defaultdict(list)
+    of_day: dict[int, list[TradeResult]] = defaultdict(list)
     rows = matching(scope).order_by("exit_time", "trade_id").values_list(*RESULT_FIELDS)
     for row in rows.iterator(chunk_size=5000):
-        of_day[row[1] // DAY].append(row)
-    return [
-        (day, Summary.of_trades(result(row) for row in trades)) for day, trades in of_day.items()
-    ]
+        trade = result(row)
+        of_day[trade.exit_time // DAY].append(trade)
+    return [(day, Summary.of_trades(trades)) for day, trades in of_day.items()]
 
 
 def by_value(scope: Scope, name: str) -> dict[str, DayRows]:
     """Day rows for each value of a scope (version, symbol, hour ...), by value.
 
     `name` is one of the rollups' scopes. Only for filters without another field than that one:
-    see `can_group`.
+    see `by_days`.
     """
     found: dict[str, DayRows] = defaultdict(list)
     for value, day, row in _rows(scope, name, getattr(scope.filters, name, None)):
         found[value].append((day, row))
     return dict(found)
+
+
+def versions(scope: Scope) -> dict[str, DayRows]:
+    """Day rows of each version, for any filter."""
+    if by_days(scope.filters, ["version"]):
+        return by_value(scope, "version")
+    runs: dict[str, dict[int, list[TradeResult]]] = defaultdict(lambda: defaultdict(list))
+    rows = matching(scope).order_by("exit_time", "trade_id")
+    for row in rows.values_list(*RESULT_FIELDS, "version").iterator(chunk_size=5000):
+        trade = result(row[:-1])
+        runs[row[-1]][trade.exit_time // DAY].append(trade)
+    return {
+        version: [(day, Summary.of_trades(trades)) for day, trades in of_day.items()]
+        for version, of_day in runs.items()
+    }
+
+
+def trades_of(scope: Scope, day: int) -> Iterator[TradeResult]:
+    """The matching trades of one UTC day, in order."""
+    rows = matching(scope).filter(exit_time__gte=day * DAY, exit_time__lt=(day + 1) * DAY)
+    for row in rows.order_by("exit_time", "trade_id").values_list(*RESULT_FIELDS):
+        yield result(row)
 
 
 def _rows(scope: Scope, name: str, value: str | None) -> Iterator[tuple[str, int, Summary]]:
@@ -68,10 +82,14 @@ def _single(filters: Filters) -> tuple[str, str]:
     return "all", ""
 
 
-def _by_days(filters: Filters) -> bool:
-    """True when whole days of one scope answer: at most one field, midnights as bounds."""
+def by_days(filters: Filters, names: Sequence[str] = ()) -> bool:
+    """True when day rows answer for every one of these scopes: nothing else is asked for than
+    that field itself, and the period's bounds are midnights."""
     narrowed = filters.narrowed()
-    single = not narrowed or (len(narrowed) == 1 and narrowed[0] in SCOPES)
+    if names:
+        single = all(narrowed in ([], [name]) for name in names)
+    else:
+        single = not narrowed or (len(narrowed) == 1 and narrowed[0] in SCOPES)
     return single and all(
         bound is None or bound % DAY == 0 for bound in (filters.since, filters.until)
     )

@@ -1,8 +1,10 @@
 """Figures for the API and the pages: summaries and daily equity handed to the formulas."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dashboard.models import EquityDay
+from dashboard.performance.drawdown import recovered_at
 from dashboard.performance.equity import DailyEquity
 from dashboard.performance.metrics import Metrics, metrics
 from dashboard.performance.summary import Summary
@@ -13,19 +15,42 @@ from dashboard.units import DAY
 
 def figures(scope: Scope) -> tuple[Summary, Metrics]:
     """Every figure of the trades the filters leave."""
-    found = folding.summary(scope)
-    return found, metrics(found, equity=daily(scope), period=_period(found))
+    days = folding.days(scope)
+    found = Summary.join(summary for _, summary in days)
+    over = _recovered(scope, days)
+    return found, metrics(found, equity=daily(scope), period=_period(found), recovered_at=over)
 
 
-def versions(scope: Scope) -> list[tuple[str, Summary, Metrics]]:
-    """Every version's figures, the one that traded last first."""
+def newest_first(scope: Scope) -> list[tuple[str, folding.DayRows]]:
+    """Every version's days, the one that traded last first."""
+
+    def last_exit(item: tuple[str, folding.DayRows]) -> tuple[int, str]:
+        return item[1][-1][1].running.last_exit or 0, item[0]
+
+    return sorted(folding.versions(scope).items(), key=last_exit, reverse=True)
+
+
+def versions(
+    scope: Scope, found_days: list[tuple[str, folding.DayRows]]
+) -> list[tuple[str, Summary, Metrics]]:
+    """The figures of each of these versions."""
     closes = equity.closes(scope, equity.account(scope))
     found = []
-    for version, days in folding.by_value(scope, "version").items():
+    for version, days in found_days:
         whole = Summary.join(summary for _, summary in days)
         own = _of_trades(days, closes)
-        found.append((version, whole, metrics(whole, equity=own, period=_period(whole))))
-    return sorted(found, key=lambda item: item[1].running.last_exit or 0, reverse=True)
+        of_version = replace(scope, filters=replace(scope.filters, version=version))
+        over = _recovered(of_version, days)
+        figures_ = metrics(whole, equity=own, period=_period(whole), recovered_at=over)
+        found.append((version, whole, figures_))
+    return found
+
+
+def _recovered(scope: Scope, days: folding.DayRows) -> int | None:
+    """When the deepest money drawdown was over; None while it is open."""
+    return recovered_at(
+        [summary for _, summary in days], lambda index: folding.trades_of(scope, days[index][0])
+    )
 
 
 def daily(scope: Scope) -> DailyEquity | None:

@@ -254,3 +254,72 @@ def test_asking_is_noted_for_the_demo_market(page: Client, data: Path) -> None:
 def test_a_stranger_is_not_noted(db: None, data: Path) -> None:
     Client().get("/api/stats")
     assert not (data / "last_viewed").exists()
+
+
+@pytest.mark.parametrize("query", [{}, {"version": "8.02"}, {"since": "2026-01-02T07:00:00Z"}])
+def test_every_way_to_cut_the_trades_adds_up_to_the_whole(
+    page: Client, told: History, query: dict[str, str]
+) -> None:
+    whole = Decimal(ask(page, "stats", **query)["net_pnl"])
+    body = ask(page, "analysis", **query)
+    cuts = {"days": body["days"], **body["groups"]}
+    sums = {
+        name: sum(Decimal(item["net_pnl"]) for item in items) for name, items in cuts.items()
+    }
+    assert sums == dict.fromkeys(cuts, whole)
+
+
+def test_the_distribution_counts_every_trade_once(page: Client, told: History) -> None:
+    bins = ask(page, "analysis")["distribution"]
+    assert sum(one["trades"] for one in bins) == len(told.net_pnls)
+
+
+def test_each_bar_counts_the_trades_between_its_borders(page: Client, told: History) -> None:
+    wrong = [
+        one
+        for one in ask(page, "analysis")["distribution"]
+        if one["trades"]
+        != sum(Decimal(one["low"]) <= net < Decimal(one["high"]) for net in told.net_pnls)
+    ]
+    assert wrong == []
+
+
+def test_no_bar_holds_both_gains_and_losses(page: Client, told: History) -> None:
+    bins = ask(page, "analysis")["distribution"]
+    assert not [one for one in bins if Decimal(one["low"]) < 0 < Decimal(one["high"])]
+
+
+def test_two_versions_are_compared_in_words(page: Client, told: History) -> None:
+    found = ask(page, "versions/compare", a="8.02", b="8.03")
+    assert found["verdict"] in {
+        "Too early",
+        "No visible difference",
+        "Probably better",
+        "Better",
+    }
+    assert "8.03" in found["sentence"]
+    assert found["versions_tried"] == 3
+
+
+def test_a_version_nobody_knows_cannot_be_compared(page: Client, told: History) -> None:
+    response = page.get("/api/versions/compare", {"a": "8.02", "b": "9"})
+    assert (response.status_code, "version='9'" in response.json()["detail"]) == (404, True)
+
+
+def test_the_newest_version_is_judged_against_the_one_before(page: Client, told: History) -> None:
+    newest = ask(page, "versions")["newest"]
+    assert (newest["a"], newest["b"]) == ("8.02", "8.03")
+
+
+def test_one_version_alone_is_judged_against_nothing(page: Client, data: Path) -> None:
+    with history(data) as told:
+        told.open()
+        told.close()
+    projector.project()
+    assert ask(page, "versions")["newest"] is None
+
+
+def test_a_drawdown_that_is_over_says_when(page: Client, told: History) -> None:
+    for item in ask(page, "versions")["items"]:
+        fall = item["max_drawdown"]
+        assert (fall["recovered_at"] is not None) == (fall["recovered"] and fall["money"] != "0")

@@ -1,7 +1,8 @@
 import pytest
 
 from dashboard.models import Bot
-from dashboard.selectors.bots import SECOND, quiet_after, seconds_of, state
+from dashboard.selectors.bots import SECOND, quiet_after, state
+from dashboard.units import seconds_of
 
 HEARD = 1_767_225_600 * SECOND
 

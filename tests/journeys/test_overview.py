@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import SIZES, Visit
+from tests.journeys.conftest import PHONE, SIZES, Visit
 
 pytestmark = pytest.mark.journey
 
@@ -114,14 +114,14 @@ def test_without_the_chart_file_the_tables_stand_and_say_why(visit: Visit) -> No
     page = visit.open()
     expect(page.locator("#curve-why")).to_contain_text("could not be fetched")
     expect(page.locator("#curve-rows tr").first).to_be_visible()
-    expect(page.locator("#trades tr")).to_have_count(12)
+    expect(page.locator("#trades tr")).to_have_count(10)
     expect(page.locator("#versions tr")).to_have_count(3)
 
 
 @pytest.mark.parametrize("cdn", ["hangs"], indirect=True)
 def test_a_cdn_that_hangs_keeps_no_figure_waiting(visit: Visit) -> None:
     page = visit.open()
-    expect(page.locator("#trades tr")).to_have_count(12)
+    expect(page.locator("#trades tr")).to_have_count(10)
     expect(page.locator("#curve-why")).to_contain_text("has not answered", timeout=15_000)
 
 
@@ -140,3 +140,24 @@ def test_a_login_that_has_ended_is_said(visit: Visit) -> None:
     page.context.clear_cookies()
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(page.locator("#warning a")).to_have_text("Log in again")
+
+
+def test_the_newest_version_is_judged_in_words(visit: Visit) -> None:
+    page = overview(visit)
+    expect(page.locator("#against-title")).to_have_text("8.03 against 8.02")
+    expect(page.locator("#verdict")).to_contain_text("8.03")
+
+
+def test_days_and_bars_are_drawn_without_the_chart_file(visit: Visit) -> None:
+    page = overview(visit)
+    expect(page.locator("#calendar .gain, #calendar .loss").first).to_be_visible()
+    expect(page.locator("#by-weekday tr").first).to_be_visible()
+    expect(page.locator("#histogram div").first).to_be_attached()
+
+
+@pytest.mark.parametrize("size", [PHONE], ids=["phone"], indirect=True)
+def test_a_phone_has_the_rest_folded(visit: Visit) -> None:
+    page = overview(visit)
+    expect(page.locator("#calendar")).to_be_hidden()
+    page.locator("#analysis > summary").click()
+    expect(page.locator("#calendar .gain, #calendar .loss").first).to_be_visible()

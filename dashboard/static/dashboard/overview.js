@@ -1,5 +1,7 @@
 // The overview: asks for everything at once every 15 seconds, and draws what came.
 
+import { showAgainst } from "./against.js";
+import { showAnalysis } from "./analysis.js";
 import { chartLibrary, drawCurve, makeCharts, repaint } from "./charts.js";
 import { number, signed, span } from "./format.js";
 import { showAges, showHeadline, showState, trouble } from "./headline.js";
@@ -25,10 +27,11 @@ const addresses = () => ({
   status: `/api/status${query()}`,
   balance: `/api/balance${query()}`,
   positions: `/api/positions${query()}`,
-  trades: `/api/trades${query({ limit: "12" })}`,
+  trades: `/api/trades${query({ limit: "10" })}`,
   stats: `/api/stats${query()}`,
   equity: `/api/equity${query({ limit: "500" })}`,
   versions: `/api/versions${query()}`,
+  analysis: `/api/analysis${query()}`,
 });
 
 async function refresh() {
@@ -47,7 +50,7 @@ async function refresh() {
   state.timer = setTimeout(refresh, Math.min(SLOWEST, EVERY * 2 ** Math.min(3, state.failures)));
 }
 
-function show({ status, balance, positions, trades, stats, equity, versions }) {
+function show({ status, balance, positions, trades, stats, equity, versions, analysis }) {
   const bots = status.body.bots;
   const wanted = new URLSearchParams(location.search).get("bot");
   state.bot = bots.find((bot) => (wanted ? bot.bot === wanted : bot.mode === status.body.mode)) ?? bots[0] ?? null;
@@ -58,7 +61,14 @@ function show({ status, balance, positions, trades, stats, equity, versions }) {
   showPositions(positions.body.items, clock());
   write("positions-note", positions.body.items.length ? `unrealised, ${state.asset}` : "");
   if (trades.fresh) showLedger(trades.body.items);
-  if (versions.fresh) showVersions(versions.body.items);
+  if (versions.fresh) {
+    showVersions(versions.body.items);
+    showAgainst(versions.body.newest);
+  }
+  if (analysis.fresh) {
+    state.analysis = analysis.body;
+    showAnalysis(analysis.body, state.asset);
+  }
   if (equity.fresh) showCurve(equity.body);
   offer(status.body, versions.body.items, bots);
 }
@@ -164,6 +174,11 @@ async function charts() {
   }
 }
 
+// On a phone only the first questions stand open.
+if (matchMedia("(max-width: 640px)").matches) find("analysis").open = false;
+find("analysis").addEventListener("toggle", () => {
+  if (find("analysis").open && state.analysis) showAnalysis(state.analysis, state.asset);
+});
 filters();
 themeSwitch(repaint);
 find("curve-details").addEventListener("toggle", () => showCurveRows(state.points));

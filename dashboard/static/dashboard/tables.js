@@ -34,7 +34,7 @@ export function showVersions(items) {
     const depth = fall.fraction === null ? `−${number(fall.money)}` : percent(fall.fraction);
     return make("tr", {},
       cell(item.version, "a"),
-      cell(number(item.trades, 0), "n c", "trades"),
+      cell(number(item.trades, 0), "n c count"),
       cell(percent(item.win_rate), "n", why(item, "win_rate")),
       cell(number(item.profit_factor), "n", why(item, "profit_factor")),
       cell(signed(item.expectancy), `n ${tone(item.expectancy)}`, why(item, "expectancy")),
@@ -90,7 +90,11 @@ export function showCurveRows(points) {
   )));
 }
 
-const LABELS = { adx_threshold: "ADX enters above", adx_period: "ADX period", ema_fast: "EMA fast", ema_slow: "EMA slow", atr_period: "ATR period", stop_atr: "Stop, ATRs", target_atr: "Target, ATRs", risk_fraction: "Risk a trade", fee_rate: "Fee rate" };
+const LABELS = {
+  adx_exit: "ADX leaves under", exposure_fraction: "Largest stake", slippage: "Slippage",
+  adx_threshold: "ADX enters above", adx_period: "ADX period", ema_fast: "EMA fast", ema_slow: "EMA slow",
+  atr_period: "ATR period", stop_atr: "Stop, ATRs", target_atr: "Target, ATRs", risk_fraction: "Risk a trade", fee_rate: "Fee rate",
+};
 
 export function showParameters(bot) {
   const settings = bot ? Object.entries(bot.settings) : [];

@@ -1,0 +1,175 @@
+"""Events about a bot: what it is, what it does, what its account holds, what it has open."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.events import Event
+from dashboard.projection.facts import BookKey, optional_money, trade_id
+from dashboard.projection.rows import DayOfEquity, Point, Rows, State
+from dashboard.units import DAY, Unreadable, instant
+
+
+def started(rows: Rows, event: Event) -> None:
+    body = event.body
+    rows.bot |= {
+        name: str(body.get(name) or "")
+        for name in ("strategy", "symbol", "interval", "feed", "software")
+    }
+    rows.bot |= {
+        "started_at": event.recorded_at,
+        "stopped_at": None,
+        "stop_reason": "",
+        "halt_reason": "",
+    }
+    _speaks(rows, event, rows.seen(event))
+
+
+def stopped(rows: Rows, event: Event) -> None:
+    rows.bot |= {
+        "stopped_at": event.recorded_at,
+        "stop_reason": str(event.body.get("reason") or "stopped"),
+    }
+    _speaks(rows, event)
+
+
+def settings_changed(rows: Rows, event: Event) -> None:
+    settings = event.body.get("settings")
+    if not isinstance(settings, dict):
+        raise Unreadable(f"settings={settings!r} is not an object")
+    rows.bot["settings"] = settings
+    _speaks(rows, event)
+
+
+def halted(rows: Rows, event: Event) -> None:
+    rows.bot["halt_reason"] = str(event.body.get("reason") or "halted")
+    _speaks(rows, event)
+
+
+def resumed(rows: Rows, event: Event) -> None:
+    rows.bot["halt_reason"] = ""
+    _speaks(rows, event)
+
+
+def snapshot(rows: Rows, event: Event) -> None:
+    body = event.body
+    candle = object_of(body, "candle")
+    closed = candle.get("close_time")
+    time = event.occurred_at if closed is None else instant(closed, "candle.close_time")
+    key = rows.seen(event)
+    equity = optional_money(body, "equity")
+    realised = optional_money(body, "realised")
+    unrealised = optional_money(body, "unrealised")
+    deposits = optional_money(body, "deposits")
+    rows.bot |= {
+        "indicators": object_of(body, "indicators"),
+        "signal": str(body.get("signal") or ""),
+        "price": str(candle.get("close") or ""),
+        "last_candle_at": time,
+        "last_snapshot_at": event.recorded_at,
+        "balance": optional_money(body, "balance"),
+        "equity": equity,
+        "realised": realised,
+        "unrealised": unrealised,
+        "deposits": deposits,
+        # A candle after a stop the store never saw means the bot is at work again.
+        "stopped_at": None,
+        "stop_reason": "",
+    }
+    for name in ("symbol", "interval"):
+        if body.get(name):
+            rows.bot[name] = str(body[name])
+    _speaks(rows, event, key)
+    if isinstance(body.get("positions"), list):
+        _replace_positions(rows, event, key, body["positions"])
+    if equity is not None:
+        point = Point(
+            time,
+            event.seq,
+            event.recorded_at,
+            event.version,
+            equity,
+            realised,
+            unrealised,
+            deposits,
+        )
+        rows.points[key, time] = point
+        _fold_day(rows.days, key, point)
+
+
+def _fold_day(days: dict[tuple[BookKey, int], DayOfEquity], key: BookKey, point: Point) -> None:
+    day = point.time // DAY
+    known = days.get((key, day))
+    if known is None:
+        days[key, day] = DayOfEquity(point.equity, point, point, point)
+        return
+    if point.equity < known.low.equity:
+        known.low = point
+    if point.equity > known.high.equity:
+        known.high = point
+    if point.time >= known.last.time:
+        known.last = point
+
+
+def _replace_positions(rows: Rows, event: Event, key: BookKey, listed: list[State]) -> None:
+    """A snapshot lists every position of its symbol: others of that symbol are gone."""
+    symbol = str(event.body.get("symbol") or "")
+    found = {
+        str(body["trade_id"]): body
+        for body in listed
+        if isinstance(body, dict) and body.get("trade_id")
+    }
+    gone = [
+        known
+        for known, state in rows.positions.items()
+        if known not in found and (state["symbol"] == symbol or not symbol)
+    ]
+    for known in gone:
+        del rows.positions[known]
+        rows.positions_changed = True
+    for body in found.values():
+        _hold(rows, event, key, body)
+
+
+def position(rows: Rows, event: Event) -> None:
+    _hold(rows, event, rows.seen(event), {**event.body, "trade_id": trade_id(event)})
+
+
+def _hold(rows: Rows, event: Event, key: BookKey, body: Mapping[str, Any]) -> None:
+    entry_time = body.get("entry_time")
+    rows.positions[str(body["trade_id"])] = {
+        "book": key,
+        "bot": event.bot,
+        "version": event.version,
+        "symbol": str(body.get("symbol") or event.body.get("symbol") or ""),
+        "side": str(body.get("side") or "long"),
+        "quantity": str(body.get("quantity") or ""),
+        "entry_price": str(body.get("entry_price") or ""),
+        "entry_time": None if entry_time is None else instant(entry_time, "entry_time"),
+        "stop_loss_price": str(body.get("stop_loss_price") or ""),
+        "take_profit_price": str(body.get("take_profit_price") or ""),
+        "price": str(body.get("price") or ""),
+        "fee": optional_money(body, "fee"),
+        "unrealised": optional_money(body, "unrealised"),
+        "updated_at": event.recorded_at,
+    }
+    rows.positions_changed = True
+
+
+def object_of(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = body.get(name) or {}
+    if not isinstance(value, dict):
+        raise Unreadable(f"{name}={value!r} is not an object")
+    return value
+
+
+def _speaks(rows: Rows, event: Event, book: BookKey | None = None) -> None:
+    """The stream's bot was heard of: who, which version, when."""
+    rows.bot |= {
+        "bot": event.bot,
+        "version": event.version,
+        "mode": event.mode,
+        "last_recorded_at": event.recorded_at,
+    }
+    if book is not None:
+        rows.bot["book"] = book
+    rows.bot_changed = True

@@ -1,0 +1,93 @@
+"""Events about trades and imports."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.events import Event
+from dashboard.performance.regimes import UNKNOWN, regime
+from dashboard.projection.about_bots import object_of
+from dashboard.projection.facts import match_key, trade_facts, trade_id
+from dashboard.projection.rows import Change, NewTrade, Rows
+from dashboard.units import Unreadable, instant, money, seconds_of
+
+MOST_SIGNALS = 100
+
+
+def signal(rows: Rows, event: Event) -> None:
+    """The market's regime when a trade was entered, kept until the trade is closed."""
+    if event.body.get("action") != "enter":
+        return
+    found = object_of(event.body, "indicators")
+    adx, atr = (_float(found, name) for name in ("adx", "atr"))
+    regimes = rows.bot.setdefault("regimes", {})
+    interval = seconds_of(rows.bot.get("interval", ""))
+    regimes[trade_id(event)] = regime(adx, atr, _float(event.body, "price"), interval)
+    while len(regimes) > MOST_SIGNALS:  # signals that never became a trade
+        del regimes[next(iter(regimes))]
+
+
+def _float(body: Mapping[str, Any], name: str) -> float | None:
+    try:
+        return None if body.get(name) is None else float(body[name])
+    except (TypeError, ValueError) as error:
+        raise Unreadable(f"{name}={body[name]!r} is not a number") from error
+
+
+def closed(rows: Rows, event: Event) -> None:
+    body = event.body
+    facts = trade_facts(body, event.occurred_at)
+    own_id = trade_id(event)
+    rows.trades.append(
+        NewTrade(
+            event=event,
+            trade_id=own_id,
+            book=rows.seen(event),
+            facts=facts,
+            key=match_key(event.mode, facts),
+            source=str(body.get("source_kind") or ("import" if body.get("batch") else "bot")),
+            batch=str(body.get("batch") or ""),
+            regime=rows.bot.get("regimes", {}).pop(own_id, UNKNOWN),
+        )
+    )
+    if rows.positions.pop(own_id, None) is not None:
+        rows.positions_changed = True
+
+
+def changed(rows: Rows, event: Event) -> None:
+    body = event.body
+    for name in ("net_pnl", "fee", "funding", "initial_risk", "mae", "mfe"):
+        if body.get(name) is not None:
+            money(body[name], name)  # what cannot be read must not stop the write later
+    for name in ("entry_time", "exit_time"):
+        if body.get(name) is not None:
+            instant(body[name], name)
+    rows.changes.append(Change(event.kind, trade_id(event), body))
+
+
+def import_started(rows: Rows, event: Event) -> None:
+    body = event.body
+    rows.batches.setdefault(_batch(event), {}).update(
+        path=str(body.get("path") or ""),
+        sha256=str(body.get("sha256") or ""),
+        started_at=event.recorded_at,
+        body=dict(body),
+    )
+
+
+def import_finished(rows: Rows, event: Event) -> None:
+    body = event.body
+    counts = {
+        name: body[name]
+        for name in ("imported", "duplicates", "set_aside", "quarantined")
+        if isinstance(body.get(name), int)
+    }
+    batch = _batch(event)
+    rows.batches.setdefault(batch, {}).update(finished_at=event.recorded_at, **counts)
+    rows.finished.append(batch)
+
+
+def _batch(event: Event) -> str:
+    batch = event.body.get("batch") or event.ref
+    if not batch:
+        raise Unreadable("batch is missing")
+    return str(batch)

@@ -1,0 +1,80 @@
+"""What a batch of one stream's events comes to: the rows to write. Touches no database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from dashboard.events import Event
+from dashboard.projection.facts import BookKey, TradeFacts, book_key
+
+State = dict[str, Any]
+
+
+class NewTrade(NamedTuple):
+    """A `trade.closed` to insert."""
+
+    event: Event
+    trade_id: str
+    book: BookKey
+    facts: TradeFacts
+    key: int
+    source: str
+    batch: str
+    regime: str
+
+
+class Change(NamedTuple):
+    """A `trade.voided` or `trade.corrected`, to apply in seq order after the inserts."""
+
+    kind: str
+    trade_id: str
+    body: Mapping[str, Any]
+
+
+class Point(NamedTuple):
+    """One equity point."""
+
+    time: int
+    seq: int
+    recorded_at: int
+    version: str
+    equity: int
+    realised: int | None
+    unrealised: int | None
+    deposits: int | None
+
+
+@dataclass(slots=True)
+class DayOfEquity:
+    """A UTC day's last point with its extremes, so far as this batch knows."""
+
+    opening: int
+    low: Point
+    high: Point
+    last: Point
+
+
+@dataclass(slots=True)
+class Rows:
+    """What a batch of events comes to. `bot` and `positions` start as the tables have them."""
+
+    stream: str
+    bot: State = field(default_factory=dict)
+    positions: dict[str, State] = field(default_factory=dict)
+    trades: list[NewTrade] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    points: dict[tuple[BookKey, int], Point] = field(default_factory=dict)
+    days: dict[tuple[BookKey, int], DayOfEquity] = field(default_factory=dict)
+    batches: dict[str, State] = field(default_factory=dict)
+    finished: list[str] = field(default_factory=list)
+    books: dict[BookKey, int] = field(default_factory=dict)  # newest recorded_at of each
+    bot_changed: bool = False
+    positions_changed: bool = False
+    unreadable: int = 0
+    last_problem: str = ""
+
+    def seen(self, event: Event) -> BookKey:
+        """The event's book, noting when it was last heard of."""
+        key = book_key(event)
+        self.books[key] = event.recorded_at
+        return key
