@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from itertools import chain
@@ -19,7 +19,7 @@ from .decoding import Decoder, Line, lines
 from .duplicates import KeyTable
 from .judging import Context
 from .outcome import FileOutcome, Known, NoSink, Sink
-from .records import Record, records, sniff_delimiter
+from .records import Record, all_wrapped, records, sniff_delimiter, unwrapped
 from .report import FileReport, Report
 from .segments import FileJudge, Outcome
 from .sources import BadSource, Reader, Source, find
@@ -180,7 +180,10 @@ def _read_text(read: Reader, context: Context, outcome: FileOutcome) -> str:
         outcome.take(record, result, binding)
 
     judge = FileJudge(context, take)
-    for made in records(chain([first], blocks), delimiter):
+    source: Iterable[list[Line]] = chain([first], blocks)
+    if all_wrapped((line.text for line in first[:60] if line.text), delimiter):
+        source = unwrapped(source, delimiter)
+    for made in records(source, delimiter):
         judge.feed(made)
         if len(judge.bindings) and judge.emit is not outcome.take:
             judge.emit = outcome.take

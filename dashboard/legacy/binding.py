@@ -60,6 +60,8 @@ class Binding:
     versions_seen: frozenset[str] = frozenset()
     pnl_forms: frozenset[int] = frozenset()
     """How many decimals PnL cells are printed with, where several are common."""
+    price_like: tuple[Decimal, Decimal] = (Decimal(0), Decimal(0))
+    """Values of the PnL column that are prices by their looks lie between these."""
     running: set[Decimal] = field(default_factory=set)
     """Running totals met so far, where the PnL column is one."""
     last_cells: frozenset[str] = frozenset()
@@ -78,6 +80,7 @@ class Binding:
             price_places={},
             grammar=POINT,
             running=set(),
+            roles=dict(self.roles),
             text_columns=(),
             versions_seen=frozenset(),
         )
@@ -244,3 +247,7 @@ def swap_time_words(binding: Binding, columns: Callable[[int], list[str]]) -> No
         if cells and decide_form(cells) is None and sum(map(looks_numeric, cells)) * 2 > len(cells):
             binding.roles[price_role] = binding.roles.pop(time_role)
             binding.zones.pop(time_role, None)
+    if "exit_time" not in binding.roles and "time" in binding.roles and binding.shape == "trades":
+        binding.roles["exit_time"] = binding.roles.pop("time")
+        if "time" in binding.zones:
+            binding.zones["exit_time"] = binding.zones.pop("time")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from decimal import Decimal
 
-from .binding import Binding, looks_numeric
+from .binding import PNL_ROLES, Binding, looks_numeric
 from .cells import (
     UNIT,
     action_of,
@@ -440,12 +440,17 @@ def judge(
         if looks_numeric(record.fields[at]):
             return Refusal("unproven_layout", f"{_show(record.fields[at])} where the segment has text")
     values = read_values(record.fields, binding, context)
-    if isinstance(values, (Refusal, Aside)):
+    if isinstance(values, Aside):
+        return Aside(any_status_word(record) or values.kind)
+    if isinstance(values, Refusal):
         return values
     if binding.fixed_side == 0 and "side" not in binding.roles:
         values.side = _side_by_arithmetic(values, binding)
     if binding.pnl_kind == "unknown":
         return Refusal("pnl_kind_unknown", f"{binding.pnl_role} is {values.printed}")
+    if binding.pnl_kind == "printed" and values.printed is not None:
+        if _is_price(values.printed, record.fields, binding):
+            return Refusal("contradicted", f"the PnL {values.printed} is a price")
     result = check(values, binding, binding.pnl_kind, before)
     if result.state == "contradicted":
         return Refusal("contradicted", result.detail)
@@ -463,6 +468,19 @@ def judge(
     if abs(result.net) > Decimal("9e9"):
         return Refusal("bad_number", f"a PnL of {result.net}")
     return _trade(record, values, result, binding, context)
+
+
+def _is_price(printed: Decimal, fields: list[str], binding: Binding) -> bool:
+    """A PnL nothing computes that is the same number as another cell, or among the prices."""
+    low, high = binding.price_like
+    if high and low <= printed <= high:
+        return True
+    if abs(printed) < 1:
+        return False
+    taken = {binding.roles.get(role) for role in (*PNL_ROLES, "equity", "quantity", "bot_trade_id")}
+    return any(
+        at not in taken and binding.grammar.number(cell) == printed for at, cell in enumerate(fields)
+    )
 
 
 def _is_swapped(values: Values, binding: Binding) -> bool:

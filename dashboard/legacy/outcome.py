@@ -50,7 +50,7 @@ class FileOutcome:
         self.counts = KeyTable()
         self._known, self._sink = known, sink
         self._digest = hashlib.sha256()
-        self._trades: Overlaps[tuple[Trade, Binding | None]] = Overlaps()
+        self._rows: Overlaps[tuple[Record, Trade | Refusal]] = Overlaps()
         self._fills: dict[int, tuple[Binding, Overlaps[Fill], list[Fill]]] = {}
         self._counted: set[int] = set()
         self._segment: Segment | None = None
@@ -67,11 +67,11 @@ class FileOutcome:
                     segment.confirmed += 1
                 else:
                     segment.not_computable += 1
-            self._push(outcome, binding)
+            self._push(record, outcome)
         elif isinstance(outcome, Refusal):
             if segment is not None and outcome.reason == "contradicted":
                 segment.contradicted += 1
-            self._refuse(record, outcome)
+            self._push(record, outcome)
         elif isinstance(outcome, Aside):
             report.set_aside[outcome.kind] += 1
         elif isinstance(outcome, Repeated):
@@ -105,13 +105,16 @@ class FileOutcome:
         segment.last_line = max(segment.last_line, record.line)
         return segment
 
-    def _push(self, trade: Trade, binding: Binding | None) -> None:
-        text = identity(trade)
-        key = hash(f"{text}|{trade.net_pnl}|{trade.fee}|{trade.own_id}") & 0xFFFFFFFFFFFFFFFF or 1
-        for (each, tied), overlap in self._trades.push(key, (trade, binding)):
-            self._settle(each, tied, overlap=overlap)
+    def _push(self, record: Record, outcome: Trade | Refusal) -> None:
+        # To the letter, whatever the verdict: a bad record repeats along with the good ones.
+        key = hash(record.text) & 0xFFFFFFFFFFFFFFFF or 1
+        for (row, verdict), overlap in self._rows.push(key, (record, outcome)):
+            if isinstance(verdict, Trade):
+                self._settle(verdict, overlap=overlap)
+            else:
+                self._refuse(row, verdict)
 
-    def _settle(self, trade: Trade, _binding: Binding | None, *, overlap: bool) -> None:
+    def _settle(self, trade: Trade, *, overlap: bool) -> None:
         lines = self._uncounted(trade.lines) if trade.lines else (trade.line,)
         if overlap:
             self._duplicate(lines)
@@ -179,15 +182,18 @@ class FileOutcome:
 
     def finish(self) -> None:
         """Pair the fills, decide what is open, and close the digest."""
-        for (trade, tied), overlap in self._trades.finish():
-            self._settle(trade, tied, overlap=overlap)
+        for (row, verdict), overlap in self._rows.finish():
+            if isinstance(verdict, Trade):
+                self._settle(verdict, overlap=overlap)
+            else:
+                self._refuse(row, verdict)
         for binding, overlaps, fills in self._fills.values():
             self._place(overlaps.finish(), fills)
             results = pair(fills, binding)
             for result in results:
                 if not isinstance(result, Judged):
                     self._tally(result[0])
-                    self._settle(result[0], binding, overlap=False)
+                    self._settle(result[0], overlap=False)
             for result in results:
                 if isinstance(result, Judged) and self._uncounted((result.record.line,)):
                     self._count_fill(result)

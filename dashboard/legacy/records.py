@@ -67,6 +67,25 @@ def _other_delimiter(text: str, delimiter: str) -> str:
     return delimiter
 
 
+def all_wrapped(texts: Iterable[str], delimiter: str) -> bool:
+    """True where every line is one quoted cell with a whole record in it."""
+    lines = [text for text in texts if text.strip()][:50]
+    if len(lines) < 2 or not all(text.startswith('"') for text in lines):
+        return False
+    rows = [cells_of(text, delimiter) for text in lines]
+    return all(row is not None and len(row) == 1 and row[0].count(delimiter) >= 3 for row in rows)
+
+
+def unwrapped(blocks: Iterable[list[Line]], delimiter: str) -> Iterator[list[Line]]:
+    """Lines with the quotes around the whole of them taken off."""
+    for block in blocks:
+        for line in block:
+            row = cells_of(line.text, delimiter) if line.text and line.text.startswith('"') else None
+            if row is not None and len(row) == 1:
+                line.text = row[0]
+        yield block
+
+
 def records(blocks: Iterable[list[Line]], delimiter: str) -> Iterator[list[Record]]:
     """Records of a file in blocks. Lines that hold nothing are left out."""
     waiting: list[Line] = []

@@ -22,7 +22,7 @@ from .judging import Context, judge, number
 from .proposing import propose
 from .records import Record
 from .settling import Fit, settle
-from .structure import OTHER, complete_ending, marker_of, name_damage, structural
+from .structure import OTHER, TELLING, complete_ending, marker_of, name_damage, structural
 from .times import ISO, is_clock_only
 from .versions import belongs
 from .verdicts import Aside, Fill, Refusal, Repeated, Trade, Verdict
@@ -254,6 +254,8 @@ class FileJudge:
         if remaining:
             remaining = self._try_others(remaining, block, outcomes)
         width = block.current.width if block.current else block.width or _usual_width(rows)
+        if remaining and block.current is None and block.bindings:
+            self._diagnose(remaining, block, outcomes)
         for record in remaining:
             given = outcomes.get(id(record))
             refusal = given[0] if given is not None else None
@@ -284,6 +286,20 @@ class FileJudge:
                 best = (score, binding)
         return best[1] if best else None
 
+    def _diagnose(
+        self,
+        rows: list[Record],
+        block: _Block,
+        outcomes: dict[int, tuple[Outcome | str, Binding | None]],
+    ) -> None:
+        """Why rows fail under the layout their header names: a better word than "unproven"."""
+        binding = block.bindings[0].copy()
+        settle(binding, rows, self._context)
+        for record in rows:
+            outcome = self._one(record, binding)
+            if isinstance(outcome, Refusal) and outcome.reason in TELLING:
+                outcomes[id(record)] = (outcome, None)
+
     def _refine(self, binding: Binding, rows: list[Record]) -> Binding:
         """The binding settled anew on the rows it reads, so that others among them decide nothing."""
         own = [row for row in rows if isinstance(self._one(row, binding), Trade)]
@@ -291,6 +307,8 @@ class FileJudge:
             return binding
         refined = binding.copy()
         fit = settle(refined, own, self._context)
+        if refined.price_like[1] == 0:
+            refined.price_like = binding.price_like
         return refined if _acceptable(refined, fit) else binding
 
     def _note(self, binding: Binding) -> None:

@@ -204,6 +204,7 @@ def _settle_pnl(binding: Binding, read: list[Values | None], fit: Fit) -> None:
         return
     if not computable:
         binding.pnl_kind = _kind_by_looks(binding, values)
+        binding.price_like = _price_band(values)
         return
     if binding.pnl_role in ("cum_pnl",):
         kinds: tuple[str, ...] = ("cumulative",)
@@ -243,7 +244,7 @@ def _checks(binding: Binding, read: list[Values | None], kind: str, fixed: int) 
     made: list[Check] = []
     before: Decimal | None = None
     started = False
-    binding.running = set()
+    binding.running = {Decimal(0)}
     for values in read:
         if values is None:
             made.append(Check("unread", None))
@@ -447,6 +448,21 @@ def _kind_by_looks(binding: Binding, values: list[Values]) -> str:
         if min(printed) > 0 and spread**0.5 < 0.25 * mean:
             return "unknown"
     return "printed"
+
+
+def _price_band(values: list[Values]) -> tuple[Decimal, Decimal]:
+    """Where two or more PnL values far beyond all others lie close together, as prices do.
+
+    One wild value alone is left in peace: a true row can look wild.
+    """
+    printed = sorted((v.printed for v in values if v.printed is not None), key=abs)
+    if len(printed) < 10:
+        return Decimal(0), Decimal(0)
+    usual = abs(printed[len(printed) * 3 // 4])
+    far = [value for value in printed if usual and abs(value) > 20 * usual]
+    if len(far) < 2 or min(far) <= 0 or max(far) > 2 * min(far):
+        return Decimal(0), Decimal(0)
+    return min(far), max(far)
 
 
 def share_null(cells: list[str]) -> float:

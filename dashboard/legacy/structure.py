@@ -18,6 +18,11 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _FILL_CHARACTERS = set("\0\ufffd-_=*.~#xX?, ;\t|'\"")
+TELLING = frozenset(
+    "time_without_date ambiguous_date time_in_future time_too_old exit_before_entry contradicted "
+    "pnl_not_available pnl_kind_unknown".split()
+)
+"""Reasons that say more than the name of any damage could."""
 OTHER = "other"
 """Comments and blank lines: not records at all."""
 
@@ -47,7 +52,8 @@ def structural(record: Record, width: int) -> Verdict | str | None:
     filled = [cell for cell in record.fields if cell.strip()]
     if filled and _TOTAL.fullmatch(filled[0].strip()) and len(filled) <= max(4, width - 3):
         return Aside("total")
-    if width >= 4 and len(filled) <= 3 and len(record.fields) != width and not _has_values(record):
+    wrapped = len(record.fields) == 1 and sum(text.count(mark) for mark in ",;\t") >= 4
+    if width >= 4 and not wrapped and len(filled) <= 3 and len(record.fields) != width and not _has_values(record):
         return Aside("section")
     return None
 
@@ -62,11 +68,12 @@ def _has_values(record: Record) -> bool:
 def name_damage(record: Record, refusal: Refusal, binding: Binding | None, width: int) -> Verdict:
     """The refusal of a row that stayed unread, by the most telling name there is for it."""
     fields = record.fields
-    if refusal.reason in ("contradicted", "time_in_future", "exit_before_entry"):
+    if refusal.reason in TELLING:
         return refusal
     status = any_status_word(record)
-    if status and not record.trouble and width - 3 <= len(fields) <= width + 3:
-        return Aside(status)
+    if status and not record.trouble:
+        if width - 3 <= len(fields) <= width + 3 or (status == "heartbeat" and len(fields) < width):
+            return Aside(status)
     if len(fields) == 1 and sum(fields[0].count(mark) for mark in ",;\t") >= 4:
         return Refusal("double_encoded", repr(fields[0][:60]))
     if record.trouble in ("unclosed_quote", "bad_quotes") and not record.ended:
