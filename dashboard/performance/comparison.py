@@ -231,6 +231,7 @@ def _reasons(found: Comparison, regime: RegimeMatched | Undefined) -> dict[str, 
         undefined["range"] = "too few paired days to bound the difference"
     if found.evidence.detectable is None:
         undefined["detectable"] = "fewer than two trades of a version"
-    if found.evidence.more_trades is None:
-        undefined["more_trades"] = "fewer than two trades of a version"
+    for name in ("settles", "more_trades"):
+        if getattr(found.evidence, name) is None:
+            undefined[name] = "the trades do not scatter, or are fewer than two of a version"
     return undefined

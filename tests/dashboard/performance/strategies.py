@@ -13,7 +13,7 @@ money = st.one_of(small, st.integers(-(10**13), 10**13))
 
 
 # A busy machine is no failure, so there is no deadline.
-often = settings(max_examples=60, deadline=None)
+often = settings(max_examples=40, deadline=None)
 
 
 def trades(net: st.SearchStrategy[int] = money) -> st.SearchStrategy[TradeResult]:
