@@ -21,7 +21,7 @@ sys.path.insert(0, {root!r})
 from config import environment
 here = Path(__file__).parent
 needed = environment.Needed(here / ".venv", here / "locked.txt", here / "asked.in")
-environment.RUNTIME = needed
+environment.RUNTIME = environment.DEVELOPMENT = needed
 environment.enter(needed, sys.argv)
 print(sys.prefix, *sys.argv[1:])
 """
