@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from dashboard.api import answers, schemas
+from dashboard.api.problems import PROBLEMS
 from dashboard.api.filters import CompareIn, EquityIn, FilterIn, PageIn
 from dashboard.models import Bot, Checkpoint, Position
 from dashboard.selectors import analysis, equity, statistics, trades
@@ -30,7 +31,7 @@ def health(request: HttpRequest) -> Body:
     return {"status": "ok"}
 
 
-@router.get("/status", response=schemas.StatusOut)
+@router.get("/status", response=schemas.StatusOut, openapi_extra=PROBLEMS)
 def status(request: HttpRequest, filters: Query[FilterIn]) -> Body:
     """The bots, their settings and state; the one at work first."""
     scope = choose(filters.filters())
@@ -46,7 +47,7 @@ def status(request: HttpRequest, filters: Query[FilterIn]) -> Body:
     }
 
 
-@router.get("/balance", response=schemas.BalanceOut)
+@router.get("/balance", response=schemas.BalanceOut, openapi_extra=PROBLEMS)
 def balance(request: HttpRequest, filters: Query[FilterIn]) -> Body:
     """The account as the bot's newest candle says."""
     scope = choose(filters.filters())
@@ -60,7 +61,7 @@ def balance(request: HttpRequest, filters: Query[FilterIn]) -> Body:
     return first | answers.scope_answer(scope) | {"items": items}
 
 
-@router.get("/positions", response=schemas.PositionsOut)
+@router.get("/positions", response=schemas.PositionsOut, openapi_extra=PROBLEMS)
 def positions(
     request: HttpRequest, response: HttpResponse, filters: Query[FilterIn]
 ) -> Body | HttpResponse:
@@ -77,7 +78,7 @@ def positions(
     return _answer(request, response, filters, body, "positions", "bots")
 
 
-@router.get("/trades", response=schemas.TradesOut)
+@router.get("/trades", response=schemas.TradesOut, openapi_extra=PROBLEMS)
 def ledger(
     request: HttpRequest, response: HttpResponse, filters: Query[PageIn]
 ) -> Body | HttpResponse:
@@ -93,7 +94,7 @@ def ledger(
     return _answer(request, response, filters, body, "trades", "annotations")
 
 
-@router.get("/stats", response=schemas.StatsOut)
+@router.get("/stats", response=schemas.StatsOut, openapi_extra=PROBLEMS)
 def stats(
     request: HttpRequest, response: HttpResponse, filters: Query[FilterIn]
 ) -> Body | HttpResponse:
@@ -105,7 +106,7 @@ def stats(
     return _answer(request, response, filters, body, "trades", "equity", "annotations")
 
 
-@router.get("/versions", response=schemas.VersionsOut)
+@router.get("/versions", response=schemas.VersionsOut, openapi_extra=PROBLEMS)
 def versions(
     request: HttpRequest, response: HttpResponse, filters: Query[FilterIn]
 ) -> Body | HttpResponse:
@@ -125,7 +126,7 @@ def versions(
     return _answer(request, response, filters, body, "trades")
 
 
-@router.get("/versions/compare", response=schemas.ComparisonOut)
+@router.get("/versions/compare", response=schemas.ComparisonOut, openapi_extra=PROBLEMS)
 def compare(
     request: HttpRequest, response: HttpResponse, filters: Query[CompareIn]
 ) -> Body | HttpResponse:
@@ -137,7 +138,7 @@ def compare(
     return _answer(request, response, filters, body, "trades")
 
 
-@router.get("/analysis", response=schemas.AnalysisOut)
+@router.get("/analysis", response=schemas.AnalysisOut, openapi_extra=PROBLEMS)
 def analysed(
     request: HttpRequest, response: HttpResponse, filters: Query[FilterIn]
 ) -> Body | HttpResponse:
@@ -160,7 +161,7 @@ def analysed(
     return _answer(request, response, filters, body, "trades", "annotations")
 
 
-@router.get("/equity", response=schemas.EquityOut)
+@router.get("/equity", response=schemas.EquityOut, openapi_extra=PROBLEMS)
 def curve(
     request: HttpRequest, response: HttpResponse, filters: Query[EquityIn]
 ) -> Body | HttpResponse:
