@@ -456,7 +456,7 @@ def judge(
         return Refusal("contradicted", result.detail)
     if binding.pnl_kind == "net" and result.state == "confirmed" and _is_swapped(values, binding):
         return Refusal("contradicted", f"fee {values.fee} and PnL {values.printed} may stand for each other")
-    if binding.pnl_kind == "computed" and not _fee_fits(values, binding):
+    if binding.pnl_kind not in ("net", "printed") and not _fee_fits(values, binding):
         return Refusal("contradicted", f"fee {values.fee} is no fee of this turnover")
     if result.net is None:
         return Refusal("pnl_not_available", result.detail or "no PnL printed and none to compute")

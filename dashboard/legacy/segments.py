@@ -31,6 +31,9 @@ WINDOW = 3_000
 MOST_HELD = 30_000
 _FIRM = 200
 
+_PROVEN = ("symbol", "side", "entry_time", "exit_time", "entry_price", "exit_price", "quantity",
+           "fee", "net_pnl", "pnl", "gross_pnl", "version")  # fmt: skip
+
 Outcome = Verdict | Fill
 Emit = Callable[[Record, Outcome, Binding | None], None]
 
@@ -373,6 +376,8 @@ class FileJudge:
             cluster = _largest_cluster(remaining, tried)
             if cluster is None:
                 return remaining
+            if block.current is not None and not _is_run(cluster, block):
+                continue
             binding = self._prove(cluster, block)
             if binding is not None:
                 after = self._take(remaining, binding, outcomes)
@@ -423,7 +428,38 @@ class FileJudge:
                 fit.proven or (fit.confirmed >= 2 and fit.digits >= 9)
             ):
                 return binding
-        return propose(cluster, self._context, block.headings)
+        return self._neighbour(cluster, block) or propose(cluster, self._context, block.headings)
+
+    def _neighbour(self, cluster: list[Record], block: _Block) -> Binding | None:
+        """The block's layout with one or two columns more, where arithmetic agrees on every row.
+
+        Knowing the order of the others, fewer digits prove it than a layout out of nothing.
+        """
+        current, width = block.current, len(cluster[0].fields)
+        if current is None or current.shape != "trades" or not 0 < width - current.width <= 2:
+            return None
+        found: list[Binding] = []
+        for place in range(current.width + 1):
+            binding = current.copy()
+            binding.width, binding.headings, binding.known = width, (), None
+            binding.layout, binding.proposed = "proposed", True
+            binding.roles = {
+                role: at + (width - current.width if at >= place else 0)
+                for role, at in current.roles.items()
+            }
+            fit = settle(binding, cluster, self._context)
+            reason = binding.roles.get("exit_reason")
+            if reason is not None and reason not in binding.text_columns:
+                continue
+            agreed = fit.read and fit.confirmed >= 3 and fit.contradicted == 0
+            if not agreed or fit.swapped or fit.digits < 4 or fit.read * 10 < fit.rows * 8:
+                continue
+            if binding.pnl_kind not in ("net", "gross") or not _fees_prove(binding, fit):
+                continue
+            if all(belongs(tag, current.versions_seen) for tag in binding.versions_seen):
+                found.append(binding)
+        money = {tuple(b.roles.get(role) for role in _PROVEN) for b in found}
+        return found[0] if len(money) == 1 else None
 
 
 def _like_first(rows: list[Record]) -> list[Record]:
@@ -450,7 +486,7 @@ def _fees_prove(binding: Binding, fit: Fit) -> bool:
     """Without a header of its own a layout's fee column must look like one, on most rows."""
     if fit.read * 10 < fit.rows * 8:
         return False
-    return binding.pnl_kind != "net" or "fee" not in binding.roles or binding.fee_steady
+    return "fee" not in binding.roles or binding.fee_steady
 
 
 def _who_and_when(fields: list[str]) -> list[str]:
@@ -482,6 +518,25 @@ def _largest_cluster(rows: list[Record], tried: set[tuple[int, str]]) -> list[Re
         return None
     tried.add(best[0])
     return best[1]
+
+
+def _is_run(cluster: list[Record], block: _Block) -> bool:
+    """Rows of another length are a layout where they follow on one another, or are many.
+
+    Two torn rows that lost the same cell are none.
+    """
+    assert block.current is not None  # noqa: S101
+    width = len(cluster[0].fields)
+    if width == block.current.width:
+        return True
+    if width > block.current.width or len(cluster) * 7 >= len(block.rows) >= 28:
+        return True
+    members = {id(record) for record in cluster}
+    run = longest = 0
+    for record in block.rows:
+        run = run + 1 if id(record) in members else 0
+        longest = max(longest, run)
+    return longest >= 3
 
 
 def _signature(fields: list[str]) -> str:

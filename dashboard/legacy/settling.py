@@ -378,7 +378,7 @@ def _settle_fee_band(
     Fee and PnL add up to the same whichever is which; but a fee is never negative and a small,
     steady share of the turnover. A losing row shows which of the two the fee is.
     """
-    if binding.pnl_kind != "net" or not {"fee", "entry_fee"} & binding.roles.keys():
+    if not {"fee", "entry_fee"} & binding.roles.keys():
         return
     certain, fees, results = [], [], []
     for values, result in zip(read, checks, strict=True):
@@ -393,7 +393,12 @@ def _settle_fee_band(
             certain.append(values.fee / turnover)
     if not fees:
         return
-    fit.swapped = not steady(fees) and steady(results)
+    if binding.pnl_kind == "net":
+        fit.swapped = not steady(fees) and steady(results)
+    else:
+        # The printed PnL agrees without the fee, so nothing but its share says that it is one.
+        fit.swapped = not steady(fees)
+        certain = fees
     shares = sorted(certain if len(certain) >= 3 else fees)
     low, high = shares[len(shares) // 20], shares[-1 - len(shares) // 20]
     binding.fee_steady = steady(shares)
