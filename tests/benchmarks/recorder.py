@@ -186,6 +186,8 @@ def _paced_slice(subject: Subject, rate: int, seconds: float) -> float:
         wait = due - time.perf_counter()
         if wait > 0:
             time.sleep(wait)
+        else:
+            due -= wait  # what was held up is not made up for in a burst
         _timed(subject, number)
         if subject.recorder is not None and number % (rate // 50) == 0:
             backlog = max(backlog, subject.recorder.health.backlog_seconds)

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 READERS = 8
@@ -13,6 +13,7 @@ _READ = """
 import sys, time
 from trader.store import Reader
 reader = Reader("recorder", folder=sys.argv[1])
+print("ready", flush=True)
 while True:
     after = max(0, reader.head().seq - 500)
     reader.read(after, 500)
@@ -22,6 +23,7 @@ while True:
 _LOCK = """
 import sqlite3, sys, time
 files = [sqlite3.connect(path, isolation_level=None, timeout=30) for path in sys.argv[1:]]
+print("ready", flush=True)
 while True:
     for file in files:
         file.execute("BEGIN IMMEDIATE")
@@ -42,10 +44,12 @@ def condition(name: str, folder: Path, databases: list[Path]) -> Iterator[None]:
         commands = [[_READ, str(folder / "db")]] * READERS
     if name == "locked":
         commands = [[_LOCK, *map(str, databases)]]
-    running = [subprocess.Popen([sys.executable, "-c", *given], cwd=_ROOT) for given in commands]
-    try:
+    with ExitStack() as stack:
+        for given in commands:
+            process = stack.enter_context(
+                subprocess.Popen([sys.executable, "-c", *given], cwd=_ROOT, stdout=subprocess.PIPE)
+            )
+            stack.callback(process.kill)
+            assert process.stdout is not None
+            process.stdout.readline()
         yield
-    finally:
-        for process in running:
-            process.kill()
-            process.wait()

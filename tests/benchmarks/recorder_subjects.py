@@ -164,7 +164,7 @@ def django_create(folder: Path) -> Subject:
 
     def append(number: int) -> None:
         at = now()
-        Event.objects.create(
+        Event._default_manager.create(
             occurred_at=at,
             recorded_at=at,
             kind="state.snapshot",

@@ -132,12 +132,17 @@ class BodyEncoder:
             raise BadEvent(f"the body of {kind} takes {len(text)} bytes, over {MAX_BODY}")
         return text
 
-    def ref(self, ref: object) -> str:
-        """A ref as its line has it; BadEvent for one that is a secret."""
-        text = field("ref", ref)
+    def column(self, name: str, value: object) -> str:
+        """A column of text that may be written; BadEvent for one that is a secret."""
+        text = field(name, value)
         if self._redactor.holds_known(json.dumps(text)):
-            raise BadEvent("the ref is a secret of this process")
-        return f"={text}"
+            raise BadEvent(f"{name} is, or holds, a secret of this process")
+        return text
+
+    def message(self, text: str) -> str:
+        """An error's text, safe to be shown."""
+        known = self._redactor.holds_known(json.dumps(text))
+        return REDACTED if known else str(self._redactor.value(text))
 
     def _plain(self, value: object) -> object:
         """What JSON has no word for; what comes out of here is redacted as well."""

@@ -43,6 +43,10 @@ BEGIN SELECT RAISE(ABORT, 'an event takes the next seq'); END""",
 
 INSERT = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
+#: So many rows go into SQLite by one statement, during which the interpreter is free.
+CHUNK = 8
+INSERT_CHUNK = INSERT + ", (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" * (CHUNK - 1)
+
 
 def open_writer(path: Path) -> sqlite3.Connection:
     """The one read-write connection; makes the file where there is none.

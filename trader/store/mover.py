@@ -73,19 +73,24 @@ class Mover:
         head = self._writer.head
         if tail.seq <= head.seq:
             return 0
-        batch = _Batch(self, tail, head)
-        try:
-            self._writer.insert(batch)
-        except sqlite3.IntegrityError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_TRIGGER:
-                raise Conflict(head.seq + 1) from error
-            # It can never be stored as it is: what stands in for it carries its text.
-            self._poison.add(batch.head.seq)
-            return self.move()
+        batch = self._insert(tail, head, one_by_one=False)
         self._mark = batch.mark
         self._writer.note(batch.head)
         self._spool.release(before=self._mark.number)
         return batch.head.seq - head.seq
+
+    def _insert(self, tail: Mark, head: Head, *, one_by_one: bool) -> "_Batch":
+        batch = _Batch(self, tail, head)
+        try:
+            self._writer.insert(batch, one_by_one=one_by_one)
+        except sqlite3.IntegrityError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_TRIGGER:
+                raise Conflict(head.seq + 1) from error
+            if one_by_one:
+                # It can never be stored as it is: what stands in for it carries its text.
+                self._poison.add(batch.head.seq)
+            return self._insert(tail, head, one_by_one=True)
+        return batch
 
     def row(self, payload: bytes, seq: int) -> Row:
         """The row of a payload, or what stands in for one that cannot be stored."""
@@ -107,7 +112,7 @@ class Mover:
 class _Batch:
     """Rows of the next events, made one by one while SQLite takes them.
 
-    Row by row, because SQLite lets go of the interpreter at each: a caller's append never
+    Made while SQLite takes them, which lets go of the interpreter: a caller's append never
     waits for a whole batch to be prepared.
     """
 

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import NamedTuple
 
 from . import forks
-from .codec import BadEvent, BodyEncoder, Row, field, microseconds
+from .codec import BadEvent, BodyEncoder, Row, microseconds
 from .errors import StreamUnusable
 from .keeper import Keeper
 from .lock import WriterLock
@@ -87,11 +87,11 @@ class Recorder:
         segment_bytes: int = SEGMENT_BYTES,
         keep_bytes: int = KEEP_BYTES,
     ) -> None:
-        paths = _paths(bot, version, mode, stream, folder)
+        self._encoder = BodyEncoder(Redactor(safe_settings, secrets))
+        paths = _paths(self._encoder, bot, version, mode, stream, folder)
         self.stream = paths.stream
         self.bot, self.version, self.mode = bot, version, mode
         self._clock = clock
-        self._encoder = BodyEncoder(Redactor(safe_settings, secrets))
         # Reentrant, so that a signal's handler that appends never waits for its own thread.
         self._append_lock = threading.RLock()
         self._sync_lock = threading.Lock()
@@ -162,7 +162,7 @@ class Recorder:
             return self._append(_Waiting(kind, body, ref, occurred_at, durable))
         except Exception as error:  # noqa: BLE001 - the promise: nothing is raised into the bot
             self._refused += 1
-            self._last_refusal = f"an event was refused: {error}"
+            self._last_refusal = self._encoder.message(f"an event was refused: {error}")
             return _REFUSED
 
     def trade(self, *, occurred_at: datetime | int | None = None, **fields: object) -> Ack:
@@ -255,7 +255,7 @@ class Recorder:
         columns = self._columns.get(kind) or self._new_columns(kind)
         text = self._encoder.encode(kind, body)
         happened = None if occurred_at is None else microseconds(occurred_at)
-        rest = f"{columns}\n{'' if ref is None else self._encoder.ref(ref)}\n{text}"
+        rest = f"{columns}\n{'' if ref is None else '=' + self._encoder.column('ref', ref)}\n{text}"
         with self._append_lock:
             if self._appending:
                 self._waiting.append(event)
@@ -273,7 +273,7 @@ class Recorder:
     def _new_columns(self, kind: str) -> str:
         """The lines from kind to mode, which stay the same for a kind."""
         columns = (
-            f"{field('kind', kind)}\n{current_schema(kind)}\n"
+            f"{self._encoder.column('kind', kind)}\n{current_schema(kind)}\n"
             f"{self.bot}\n{self.version}\n{self.mode}"
         )
         if len(self._columns) < _KINDS_KEPT:
@@ -329,13 +329,18 @@ def _close_at_exit(recorder: Recorder) -> Callable[[], None]:
 
 
 def _paths(
-    bot: str, version: str, mode: str, stream: str | None, folder: str | Path | None
+    encoder: BodyEncoder,
+    bot: str,
+    version: str,
+    mode: str,
+    stream: str | None,
+    folder: str | Path | None,
 ) -> StreamPaths:
     try:
-        for name, value in (("bot", bot), ("version", version)):
-            field(name, value)
+        encoder.column("bot", bot)
+        encoder.column("version", version)
         if mode not in MODES:
             raise BadEvent(f"mode has to be one of {', '.join(MODES)}; got {mode!r:.80}")
-        return stream_paths(bot if stream is None else stream, folder)
+        return stream_paths(encoder.column("stream", bot if stream is None else stream), folder)
     except ValueError as error:
         raise StreamUnusable(str(error)) from error
