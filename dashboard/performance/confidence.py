@@ -90,6 +90,7 @@ def band(differences: Floats, weights: Floats, alpha: float) -> tuple[float, flo
             return None
         edges.append(_edge(middle, sign * far, bound, differences, weights))
     low, high = edges
+    # The evidence need not rise all the way from the middle to 0; 0 stays in until refuted.
     if evidence_against(0.0, differences, weights) < bound:
         low, high = min(low, 0.0), max(high, 0.0)
     return low, high

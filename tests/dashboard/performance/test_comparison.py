@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -294,3 +295,36 @@ def test_one_trade_each_leaves_no_number_that_is_none() -> None:
     a, b = version("8.02", [1.0], risk=False), version("8.03", [2.0], risk=False)
     evidence = compare(a, b, versions_tried=2, quote_asset="USDT").evidence
     assert (evidence.detectable, evidence.settles, evidence.more_trades) == (None, None, None)
+
+
+def test_without_ten_wins_nothing_is_judged_either() -> None:
+    """A lottery whose prize has not been drawn yet looks like a sure loss."""
+    b = version("8.03", [*([-1.0] * 51), *([0.5] * 9)])
+    found = compare(version("8.02", results(1, 60, 1.0)), b, versions_tried=2)
+    assert found.ruling.verdict is Verdict.TOO_EARLY
+    assert "10 winning and 10 losing trades" in found.sentence
+
+
+def test_more_trades_counts_trades_not_days() -> None:
+    few, many = (compared(0.1, 400, per_day=per_day).evidence.more_trades for per_day in (1, 4))
+    assert few is not None
+    assert many is not None
+    assert 0.7 < few / many < 1.4
+
+
+def test_in_money_a_fifteenth_of_the_scatter_matters() -> None:
+    found = compared(0.05, risk=False)
+    deviations = [float(np.std(results(1, 400), ddof=1)), float(np.std(results(2, 400), ddof=1))]
+    pooled = 100 * math.hypot(*deviations) / math.sqrt(2)
+    assert found.evidence.settles == pytest.approx(pooled / 15, rel=1e-6)
+
+
+def test_how_many_more_is_said_without_false_precision() -> None:
+    found = compared(0.1)
+    said = re.search(r"About ([\d,]+) more trades", found.sentence)
+    assert said is not None
+    more = found.evidence.more_trades
+    assert more is not None
+    digits = said[1].replace(",", "")
+    assert set(digits[2:]) == {"0"}
+    assert more <= int(digits) <= 2 * more

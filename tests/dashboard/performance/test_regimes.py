@@ -70,3 +70,11 @@ def test_strata_only_one_of_them_met_are_left_out_and_said() -> None:
 def test_no_common_stratum_is_undefined(name: str) -> None:
     trades = summary(*[1] * (4 if name == "few" else 50))
     assert isinstance(regime_matched({name: trades}, {name: trades}, MONEY), Undefined)
+
+
+def test_the_interval_weighs_each_stratum_by_its_square() -> None:
+    some = {"one": summary(1, 2, 3, 4, 5), "other": summary(1, 2, 3, 4, 5)}
+    found = regime_matched(some, some, MONEY)
+    assert not isinstance(found, Undefined)
+    # Each stratum's difference has variance 2.5 / 5 x 2 = 1; half of each: 1/4 + 1/4.
+    assert found.high == pytest.approx(1.959964 * 0.5**0.5)

@@ -210,3 +210,8 @@ def test_a_trade_without_risk_has_no_r(risk: int | None) -> None:
 def test_a_position_opened_as_another_closes_does_not_overlap_it() -> None:
     touching = Summary.of_trades([trade(1, 5, entry_time=1), trade(1, 9, entry_time=5)])
     assert touching.holding.overlapping == 0
+
+
+def test_trades_of_one_moment_stand_in_the_order_of_their_ids() -> None:
+    with pytest.raises(ValueError, match="out of order: 'a'"):
+        Summary.of_trades([TradeResult("b", 5, 1), TradeResult("a", 5, 1)])
