@@ -10,8 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from trader.domain.market import Market
 from trader.domain.symbol import SymbolRules
-from trader.engine import Market
 from trader.exchange.paper import PaperExchange
 from trader.exchange.simulated.matching import Costs
 from trader.feed import demo

@@ -8,14 +8,15 @@ are the same steps, so neither has a path of its own.
 import hashlib
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from trader.domain import events
+from trader.domain import bodies, events
 from trader.domain.book import Book
 from trader.domain.candle import Candle
+from trader.domain.market import Market
 from trader.domain.order import (
     Fill,
     Order,
@@ -31,17 +32,6 @@ from trader.ports import EventLog, Exchange, OrderRefused, Strategy
 from trader.risk import RiskLimits, size_entry
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Market:
-    """What is traded, and on whose account."""
-
-    bot: str
-    symbol: str
-    interval: str
-    quote_asset: str
-    account: str
 
 
 class Engine:
@@ -134,7 +124,7 @@ class Engine:
             return
         rejected = isinstance(update, OrderRejected)
         kind = events.ORDER_REJECTED if rejected else events.ORDER_CANCELLED
-        body = _order_note(order, update.reason)
+        body = bodies.order_note(order, update.reason)
         self.record(kind, body, update.at, ref=order.trade_id)
 
     def _settle(self, candle_time: datetime) -> None:
@@ -154,48 +144,12 @@ class Engine:
                 self._protect(position, candle_time)
 
     def _open(self, position: Position) -> None:
-        planned = self._protection_prices(position)
-        body = {
-            "trade_id": position.trade_id,
-            "symbol": position.symbol,
-            "version": position.version,
-            "side": "long",
-            "quantity": position.quantity,
-            "entry_price": position.entry_price,
-            "entry_time": position.entry_time,
-            "stop_loss_price": planned.get(Purpose.STOP_LOSS),
-            "take_profit_price": planned.get(Purpose.TAKE_PROFIT),
-            "fee": position.fee,
-            "quote_asset": self._market.quote_asset,
-            "account": self._market.account,
-        }
+        body = bodies.position_opened(self._market, position, self._protection_prices(position))
         self.record(events.POSITION_OPENED, body, position.entry_time, ref=position.trade_id)
 
     def _close(self, position: Position) -> None:
         assert position.exit_time is not None
-        body = {
-            "trade_id": position.trade_id,
-            "symbol": position.symbol,
-            "version": position.version,
-            "strategy": self._strategy.name,
-            "side": "long",
-            "entry_time": position.entry_time,
-            "exit_time": position.exit_time,
-            "entry_price": position.entry_price,
-            "exit_price": position.exit_price,
-            "quantity": position.entry_quantity,
-            "fee": position.fee,
-            "funding": Decimal(0),
-            "net_pnl": position.realised,
-            "exit_reason": position.exit_reason,
-            "stop_loss_price": position.stop_loss_price,
-            "take_profit_price": position.take_profit_price,
-            "initial_risk": position.initial_risk,
-            "mae": position.mae,
-            "mfe": position.mfe,
-            "quote_asset": self._market.quote_asset,
-            "account": self._market.account,
-        }
+        body = bodies.trade_closed(self._market, position, self._strategy.name)
         self.record(events.TRADE_CLOSED, body, position.exit_time, ref=position.trade_id)
 
     def _protection_prices(self, position: Position) -> dict[Purpose, Decimal]:
@@ -316,48 +270,22 @@ class Engine:
             self._refused(orders, str(refusal), at)
             return
         for order in orders:
-            body = _order_note(order, "")
+            body = bodies.order_note(order, "")
             self.record(events.ORDER_ACCEPTED, body, at, ref=order.trade_id)
 
     def _refused(self, orders: tuple[Order, ...], reason: str, at: datetime) -> None:
         for order in orders:
             log.warning("Order %s was not placed: %s", order.order_id, reason)
-            body = _order_note(order, reason)
+            body = bodies.order_note(order, reason)
             self.record(events.ORDER_REJECTED, body, at, ref=order.trade_id)
 
     def _record_signal(self, candle: Candle, signal: Signal, trade_id: str) -> None:
-        body = {
-            "trade_id": trade_id,
-            "symbol": self._market.symbol,
-            "action": signal.action.value,
-            "side": "long",
-            "price": candle.close,
-            "reason": signal.reason,
-            "candle_time": candle.open_time,
-            "indicators": dict(signal.indicators),
-        }
+        body = bodies.signal_raised(self._market, candle, signal, trade_id)
         self.record(events.SIGNAL_RAISED, body, candle.close_time, ref=trade_id)
 
     def _snapshot(self, candle: Candle, signal: Signal) -> None:
         self.book.mark(candle.low, candle.high)
-        body = {
-            "symbol": self._market.symbol,
-            "interval": self._market.interval,
-            "quote_asset": self._market.quote_asset,
-            "account": self._market.account,
-            "candle": {
-                "open_time": candle.open_time,
-                "close_time": candle.close_time,
-                "open": candle.open,
-                "high": candle.high,
-                "low": candle.low,
-                "close": candle.close,
-                "volume": candle.volume,
-            },
-            "indicators": dict(signal.indicators),
-            "signal": signal.action.value,
-            "reason": signal.reason,
-        } | self.book.state(candle.close)
+        body = bodies.state_snapshot(self._market, self.book, candle, signal)
         self.record(events.STATE_SNAPSHOT, body, candle.close_time)
 
 
@@ -373,12 +301,3 @@ def client_order_id(market: Market, at: datetime, purpose: Purpose, attempt: int
     whose = hashlib.sha256(f"{market.bot}/{market.symbol}".encode()).hexdigest()[:10]
     seconds = (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1)
     return f"{whose}-{seconds}-{_LEGS[purpose]}{attempt}"
-
-
-def _order_note(order: Order, reason: str) -> dict[str, Any]:
-    return {
-        "order_id": order.order_id,
-        "trade_id": order.trade_id,
-        "symbol": order.symbol,
-        "reason": reason,
-    }

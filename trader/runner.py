@@ -16,7 +16,8 @@ from typing import Any, Protocol
 from trader.domain import events
 from trader.domain.book import Book
 from trader.domain.candle import Candle
-from trader.engine import Engine, Market
+from trader.domain.market import Market
+from trader.engine import Engine
 from trader.ports import EventLog, Exchange, Feed, History, Strategy
 from trader.risk import RiskLimits
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from tests.trader.fakes import MemoryLog
-from trader.engine import Market
+from trader.domain.market import Market
 from trader.exchange.paper import PaperExchange
 from trader.exchange.simulated.matching import Costs
 from trader.feed import demo
