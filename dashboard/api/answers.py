@@ -7,13 +7,12 @@ from typing import Any
 from django.urls import reverse
 
 from dashboard.models import Bot, Checkpoint, Position, Trade
-from dashboard.performance import formulas
 from dashboard.performance.comparison import Comparison
 from dashboard.performance.equity import date_of
 from dashboard.performance.formulas import Undefined
 from dashboard.performance.metrics import Metrics
 from dashboard.performance.summary import Summary
-from dashboard.selectors.analysis import Bin, Rolling
+from dashboard.selectors.analysis import Bin, Rolling, Sums
 from dashboard.selectors.bots import quiet_after, state
 from dashboard.selectors.equity import FIELDS, Row
 from dashboard.selectors.scope import Scope, checkpoints
@@ -89,41 +88,24 @@ def stats_answer(summary: Summary, found: Metrics) -> Answer:
     return answer
 
 
-def day_answer(day: int, found: Summary) -> Answer:
+def day_answer(day: int, found: Sums) -> Answer:
     """One UTC day's results."""
-    return {
-        "day": date_of(day).isoformat(),
-        "trades": found.trades,
-        "wins": found.totals.wins,
-        "losses": found.totals.losses,
-        "net_pnl": text(found.net_pnl),
-    }
+    sums = found._asdict() | {"net_pnl": text(found.net_pnl)}
+    return {"day": date_of(day).isoformat(), **sums}
 
 
-def group_answer(value: str, found: Summary) -> Answer:
+def group_answer(value: str, found: Sums) -> Answer:
     """The results of the trades that share a value."""
-    figures = {
-        "win_rate": formulas.win_rate(found.totals.wins, found.totals.losses),
-        "expectancy": formulas.expectancy(found.net_pnl, found.trades),
-    }
-    return {
-        "value": value,
-        "trades": found.trades,
-        "wins": found.totals.wins,
-        "losses": found.totals.losses,
-        "net_pnl": text(found.net_pnl),
-        **_figures(figures),
-    }
+    sums = found._asdict() | {"net_pnl": text(found.net_pnl)}
+    figures = {"win_rate": found.win_rate, "expectancy": found.expectancy}
+    return {"value": value, **sums, **_figures(figures)}
 
 
 def rolling_answer(found: Rolling) -> Answer:
     """A window of days."""
-    figures = {"win_rate": found.win_rate, "expectancy": found.expectancy}
-    return {
-        "day": date_of(found.day).isoformat(),
-        "trades": found.trades,
-        **_figures(figures),
-    }
+    sums = found.sums
+    figures = {"win_rate": sums.win_rate, "expectancy": sums.expectancy}
+    return {"day": date_of(found.day).isoformat(), "trades": sums.trades, **_figures(figures)}
 
 
 def bin_answer(found: Bin) -> Answer:

@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from dashboard.api import answers, schemas
-from dashboard.api.problems import PROBLEMS
 from dashboard.api.filters import CompareIn, EquityIn, FilterIn, PageIn
+from dashboard.api.problems import PROBLEMS
 from dashboard.models import Bot, Checkpoint, Position
 from dashboard.selectors import analysis, equity, statistics, trades
 from dashboard.selectors.bots import is_running
@@ -21,6 +21,7 @@ from dashboard.selectors.scope import Scope, choose
 
 router = Router(tags=["figures"])
 Body = dict[str, Any]
+MOST_DAYS = 400  # days with trades that an answer lists one by one
 
 
 @router.get("/health", response=schemas.HealthOut, auth=None, tags=["health"])
@@ -142,19 +143,21 @@ def compare(
 def analysed(
     request: HttpRequest, response: HttpResponse, filters: Query[FilterIn]
 ) -> Body | HttpResponse:
-    """Results by day, weekday, hour (UTC), reason, symbol; their distribution; rolling figures."""
+    """Results by weekday, hour (UTC), reason, symbol; their distribution; the newest 400 days."""
 
     def body(scope: Scope) -> Body:
         days = analysis.days(scope)
         groups = {"weekday": analysis.weekdays(days), **analysis.groups(scope)}
         return {
-            "days": [answers.day_answer(day, found) for day, found in days],
+            "days": [answers.day_answer(day, found) for day, found in days[-MOST_DAYS:]],
             "groups": {
                 name: [answers.group_answer(value, found) for value, found in values.items()]
                 for name, values in groups.items()
             },
             "distribution": [answers.bin_answer(found) for found in analysis.distribution(scope)],
-            "rolling": [answers.rolling_answer(found) for found in analysis.rolling(days)],
+            "rolling": [
+                answers.rolling_answer(found) for found in analysis.rolling(days[-MOST_DAYS:])
+            ],
             "window": analysis.WINDOW,
         }
 

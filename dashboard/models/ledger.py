@@ -72,7 +72,7 @@ class Trade(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["book", "exit_time", "trade_id"],
+                fields=["book", "exit_time", "trade_id", "net_pnl"],
                 condition=models.Q(counted=True),
                 name="trade_ledger",
             ),
@@ -170,6 +170,11 @@ class DayRollup(models.Model):
     scope = models.CharField(max_length=16)
     value = models.CharField(max_length=200, blank=True)
     day = models.IntegerField()  # days since the epoch, of the exit
+    # What is only ever added up stands in columns of its own, for the database to add.
+    trades = models.BigIntegerField(default=0)
+    wins = models.BigIntegerField(default=0)
+    losses = models.BigIntegerField(default=0)
+    net_pnl = models.BigIntegerField(default=0)
     summary = models.TextField()
 
     class Meta:

@@ -9,12 +9,12 @@ from dashboard import events
 from dashboard.models import Checkpoint, Counter
 from dashboard.performance.summary import COLUMNS
 from dashboard.projection.fold import fold
-from dashboard.projection.rollups import SCOPES
+from dashboard.projection.rollups import SCOPES, SUMMED
 from dashboard.projection.writer import drop, drop_everything, load, write
 
 log = logging.getLogger(__name__)
 BATCH = 4000  # events of one read and one transaction
-VERSION = 2  # raise it when the same events would make other rows
+VERSION = 4  # raise it when the same events would make other rows
 Progress = Callable[[str, int, int], None]  # stream, events just handled, handled in all
 
 
@@ -84,5 +84,5 @@ def _format_changed() -> bool:
 
 def _format() -> int:
     """A number that changes with what a stored row means."""
-    text = json.dumps([VERSION, COLUMNS, SCOPES])
+    text = json.dumps([VERSION, COLUMNS, SCOPES, SUMMED])
     return int.from_bytes(blake2b(text.encode(), digest_size=6).digest(), "big")

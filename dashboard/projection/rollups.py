@@ -12,8 +12,10 @@ from dashboard.performance.summary import COLUMNS, Summary
 from dashboard.performance.trade import TradeResult
 from dashboard.units import DAY
 
-# Field of a trade that a scope's rows are kept by; "all" is the whole book.
-SCOPES = ("bot", "version", "symbol", "side", "exit_reason", "regime")
+# Fields of a trade whose values have Summaries of their own ("all" is the whole book), and those
+# (with the hour) that are only ever added up.
+SCOPES = ("bot", "version", "symbol", "side")
+SUMMED = ("exit_reason",)
 HOUR = DAY // 24
 RESULT_FIELDS = (
     "trade_id",
@@ -25,6 +27,12 @@ RESULT_FIELDS = (
     "mae",
     "mfe",
 )
+
+INSERT = """
+INSERT INTO dashboard_dayrollup
+    (book_id, scope, value, day, trades, wins, losses, net_pnl, summary)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
 
 
 def result(values: tuple[Any, ...]) -> TradeResult:
@@ -48,16 +56,30 @@ def refold(days: Iterable[tuple[int, int]]) -> None:
     """Make the rows of each (book id, day) anew from that day's counted trades."""
     for book, day in sorted(days):
         DayRollup.objects.filter(book=book, day=day).delete()
-        rows = [
-            (book, scope, value, day, pack(Summary.of_trades(trades)))
-            for (scope, value), trades in _by_scope(book, day).items()
-        ]
         with connection.cursor() as cursor:
-            cursor.executemany(
-                "INSERT INTO dashboard_dayrollup (book_id, scope, value, day, summary)"
-                " VALUES (%s, %s, %s, %s, %s)",
-                rows,
-            )
+            cursor.executemany(INSERT, _rows(book, day))
+
+
+def _rows(book: int, day: int) -> list[tuple[Any, ...]]:
+    grouped = _by_scope(book, day)
+    everything = grouped.get(("all", ""), [])
+    whole = Summary.of_trades(everything)
+    rows = []
+    for (scope, value), trades in grouped.items():
+        if scope in SUMMED or scope == "hour":
+            rows.append((book, scope, value, day, *_sums(trades), ""))
+            continue
+        # Where all of a day's trades share the value, theirs is the day's own Summary.
+        same = len(trades) == len(everything)
+        summary = whole if same else Summary.of_trades(trades)
+        rows.append((book, scope, value, day, *_sums(trades), pack(summary)))
+    return rows
+
+
+def _sums(trades: list[TradeResult]) -> tuple[int, int, int, int]:
+    """Trades, wins, losses, net_pnl."""
+    nets = [trade.net_pnl for trade in trades]
+    return len(nets), sum(net > 0 for net in nets), sum(net < 0 for net in nets), sum(nets)
 
 
 def _by_scope(book: int, day: int) -> dict[tuple[str, str], list[TradeResult]]:
@@ -75,10 +97,10 @@ def _trades(book: int, day: int) -> Iterator[tuple[TradeResult, list[tuple[str, 
             book=book, counted=True, exit_time__gte=day * DAY, exit_time__lt=(day + 1) * DAY
         )
         .order_by("exit_time", "trade_id")
-        .values_list(*RESULT_FIELDS, *SCOPES)
+        .values_list(*RESULT_FIELDS, *SCOPES, *SUMMED)
     )
     for row in rows:
         trade = result(row[: len(RESULT_FIELDS)])
         values = row[len(RESULT_FIELDS) :]
         hour = ("hour", f"{trade.exit_time % DAY // HOUR:02d}")
-        yield trade, [("all", ""), hour, *zip(SCOPES, values, strict=True)]
+        yield trade, [("all", ""), hour, *zip((*SCOPES, *SUMMED), values, strict=True)]

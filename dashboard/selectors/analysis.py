@@ -2,15 +2,15 @@
 
 import math
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
-from django.db.models import Count, F, Max, Min
+from django.db.models import Count, F, Max, Min, Sum
 
 from dashboard.performance import formulas
 from dashboard.performance.formulas import Undefined
-from dashboard.performance.summary import Summary
-from dashboard.projection.rollups import RESULT_FIELDS, result
 from dashboard.selectors import folding
 from dashboard.selectors.scope import Scope
 from dashboard.selectors.trades import matching
@@ -22,6 +22,31 @@ EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday
 HOUR = DAY // 24
 WINDOW = 30  # days of the rolling figures
 BINS = 24
+PLAIN = ("exit_time", "net_pnl")
+
+
+class Sums(NamedTuple):
+    """What is only ever added up; net_pnl in 1e-8 quote."""
+
+    trades: int = 0
+    wins: int = 0
+    losses: int = 0
+    net_pnl: int = 0
+
+    def plus(self, other: "Sums") -> "Sums":
+        """Both together."""
+        return Sums(*map(sum, zip(self, other, strict=True)))
+
+    @property
+    def win_rate(self) -> float | Undefined:
+        return formulas.win_rate(self.wins, self.losses)
+
+    @property
+    def expectancy(self) -> int | Undefined:
+        return formulas.expectancy(self.net_pnl, self.trades)
+
+
+Days = list[tuple[int, Sums]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,62 +60,50 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Rolling:
-    """The figures of the WINDOW days that end with `day`."""
+    """The sums of the WINDOW days that end with `day`."""
 
     day: int
-    trades: int
-    win_rate: float | Undefined
-    expectancy: int | Undefined
+    sums: Sums
 
 
-def days(scope: Scope) -> folding.DayRows:
-    """Each UTC day with trades, oldest first."""
-    return folding.days(scope)
+def days(scope: Scope) -> Days:
+    """Each UTC day with trades (days since the epoch), oldest first."""
+    if not folding.by_days(scope.filters):
+        found: dict[int, Sums] = defaultdict(Sums)
+        for exit_time, net in matching(scope).order_by("exit_time").values_list(*PLAIN):
+            found[exit_time // DAY] = found[exit_time // DAY].plus(_one(net))
+        return list(found.items())
+    rows = folding.rollups(scope, *folding.single(scope.filters)).order_by("day")
+    return [(day, Sums(*sums)) for day, *sums in rows.values_list("day", *Sums._fields)]
 
 
-def weekdays(found: folding.DayRows) -> dict[str, Summary]:
+def weekdays(found: Days) -> dict[str, Sums]:
     """The same days by their weekday, Monday first, those without trades left out."""
-    groups: dict[int, list[Summary]] = defaultdict(list)
-    for day, summary in found:
-        groups[(day + EPOCH_WEEKDAY) % 7].append(summary)
-    return {WEEKDAYS[number]: Summary.join(groups[number]) for number in sorted(groups)}
+    groups: dict[int, Sums] = defaultdict(Sums)
+    for day, sums in found:
+        number = (day + EPOCH_WEEKDAY) % 7
+        groups[number] = groups[number].plus(sums)
+    return {WEEKDAYS[number]: groups[number] for number in sorted(groups)}
 
 
-def groups(scope: Scope) -> dict[str, dict[str, Summary]]:
-    """Summaries by each value of GROUPS, values in order."""
+def groups(scope: Scope) -> dict[str, dict[str, Sums]]:
+    """The sums of each value of GROUPS, values in order."""
     if folding.by_days(scope.filters, GROUPS):
-        found = {
-            name: {
-                value: Summary.join(summary for _, summary in rows)
-                for value, rows in folding.by_value(scope, name).items()
-            }
-            for name in GROUPS
-        }
+        found = {name: _added(scope, name) for name in GROUPS}
     else:
-        found = _folded(scope)
+        found = _from_trades(scope)
     return {name: dict(sorted(values.items())) for name, values in found.items()}
 
 
-def rolling(found: folding.DayRows) -> list[Rolling]:
-    """Win rate and expectancy over a window of days that ends with each day there were trades."""
-    totals = [summary.totals for _, summary in found]
-    net = [0, *accumulate(summary.net_pnl for _, summary in found)]
-    trades = [0, *accumulate(total.trades for total in totals)]
-    wins = [0, *accumulate(total.wins for total in totals)]
-    losses = [0, *accumulate(total.losses for total in totals)]
+def rolling(found: Days) -> list[Rolling]:
+    """The sums over a window of days that ends with each day there were trades."""
+    running = list(accumulate((sums for _, sums in found), Sums.plus, initial=Sums()))
     answer, first = [], 0
     for last, (day, _) in enumerate(found, start=1):
         while found[first][0] <= day - WINDOW:
             first += 1
-        count = trades[last] - trades[first]
-        answer.append(
-            Rolling(
-                day,
-                count,
-                formulas.win_rate(wins[last] - wins[first], losses[last] - losses[first]),
-                formulas.expectancy(net[last] - net[first], count),
-            )
-        )
+        pairs = zip(running[last], running[first], strict=True)
+        answer.append(Rolling(day, Sums(*(now - before for now, before in pairs))))
     return answer
 
 
@@ -121,18 +134,27 @@ def _round_width(span: int) -> int:
     return next(step for step in (power, 2 * power, 5 * power, 10 * power) if step >= least)
 
 
-def _folded(scope: Scope) -> dict[str, dict[str, Summary]]:
+def _added(scope: Scope, name: str) -> dict[str, Sums]:
+    """Day rows of one scope, added up by the database."""
+    rows = folding.rollups(scope, name, getattr(scope.filters, name, None))
+    sums = {f"sum_{column}": Sum(column) for column in Sums._fields}
+    added = rows.order_by().values_list("value").annotate(**sums)
+    return {value: Sums(*values) for value, *values in added}
+
+
+def _from_trades(scope: Scope) -> dict[str, dict[str, Sums]]:
     """From the trades themselves, in one pass, where the day rows cannot answer."""
-    runs: dict[str, dict[str, list[Summary]]] = {name: defaultdict(list) for name in GROUPS}
-    rows = matching(scope).order_by("exit_time", "trade_id")
-    columns = (*RESULT_FIELDS, "exit_reason", "symbol", "side")
-    for row in rows.values_list(*columns).iterator(chunk_size=5000):
-        trade = result(row[: len(RESULT_FIELDS)])
-        own = Summary.of(trade)
-        hour = f"{trade.exit_time % DAY // HOUR:02d}"
-        for name, value in zip(GROUPS, (*row[len(RESULT_FIELDS) :], hour), strict=True):
-            runs[name][value].append(own)
-    return {
-        name: {value: Summary.join(own) for value, own in values.items()}
-        for name, values in runs.items()
-    }
+    found: dict[str, dict[str, Sums]] = {name: defaultdict(Sums) for name in GROUPS}
+    rows: Iterable[tuple[int, int, str, str, str]] = (
+        matching(scope).order_by().values_list(*PLAIN, "exit_reason", "symbol", "side")
+    )
+    for exit_time, net, *values in rows:
+        hour = f"{exit_time % DAY // HOUR:02d}"
+        for name, value in zip(GROUPS, (*values, hour), strict=True):
+            found[name][value] = found[name][value].plus(_one(net))
+    return found
+
+
+def _one(net: int) -> Sums:
+    """The sums of a single trade."""
+    return Sums(1, int(net > 0), int(net < 0), net)

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from django.db.models import QuerySet
+
 from dashboard.models import DayRollup
 from dashboard.performance.summary import Summary
 from dashboard.performance.trade import TradeResult
@@ -17,7 +19,7 @@ DayRows = list[tuple[int, Summary]]
 def days(scope: Scope) -> DayRows:
     """(day since the epoch, summary) of each UTC day with trades, oldest first."""
     if by_days(scope.filters):
-        name, value = _single(scope.filters)
+        name, value = single(scope.filters)
         return [(day, found) for _, day, found in _rows(scope, name, value)]
     of_day: dict[int, list[TradeResult]] = defaultdict(list)
     rows = matching(scope).order_by("exit_time", "trade_id").values_list(*RESULT_FIELDS)
@@ -62,20 +64,26 @@ def trades_of(scope: Scope, day: int) -> Iterator[TradeResult]:
 
 
 def _rows(scope: Scope, name: str, value: str | None) -> Iterator[tuple[str, int, Summary]]:
-    if scope.book is None:
-        return
+    rows = rollups(scope, name, value)
+    for own_value, day, packed in rows.order_by("day").values_list("value", "day", "summary"):
+        yield own_value, day, unpack(packed)
+
+
+def rollups(scope: Scope, name: str, value: str | None) -> QuerySet[DayRollup]:
+    """The period's day rows of one scope, or of one value of it, in no order."""
     rows = DayRollup.objects.filter(book=scope.book, scope=name)
+    if scope.book is None:
+        return rows.none()
     if value is not None:
         rows = rows.filter(value=value)
     if scope.filters.since is not None:
         rows = rows.filter(day__gte=scope.filters.since // DAY)
     if scope.filters.until is not None:
         rows = rows.filter(day__lt=scope.filters.until // DAY)
-    for own_value, day, packed in rows.order_by("day").values_list("value", "day", "summary"):
-        yield own_value, day, unpack(packed)
+    return rows
 
 
-def _single(filters: Filters) -> tuple[str, str]:
+def single(filters: Filters) -> tuple[str, str]:
     """The rollup that answers: ("all", "") or the one field asked for."""
     for name in filters.narrowed():
         return name, getattr(filters, name)
