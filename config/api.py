@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError as InvalidValue
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from dashboard.api.auth import bearer, session
+from dashboard.api.journal import router as journal
 from dashboard.api.routes import router
 from dashboard.selectors.scope import Unknown
 from dashboard.selectors.trades import BadCursor
@@ -24,6 +26,7 @@ api = NinjaAPI(
     auth=[session, bearer],
 )
 api.add_router("", router)
+api.add_router("", journal)
 # ninja answers 401 itself; Django's middleware would redirect a program to the login page.
 urls = api.urls  # made anew at each asking: these are the ones served
 for pattern in urls[0]:
@@ -70,6 +73,11 @@ def _unknown(request: HttpRequest, error: Unknown) -> HttpResponse:
 @api.exception_handler(BadCursor)
 def _bad_cursor(request: HttpRequest, error: BadCursor) -> HttpResponse:
     return problem(request, 422, "A parameter cannot be used", str(error))
+
+
+@api.exception_handler(InvalidValue)
+def _invalid_value(request: HttpRequest, error: InvalidValue) -> HttpResponse:
+    return problem(request, 422, "A value cannot be used", "; ".join(error.messages))
 
 
 @api.exception_handler(ValidationError)

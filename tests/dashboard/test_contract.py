@@ -1,6 +1,7 @@
 """The OpenAPI document is the contract: whatever is asked, the answer is one it names."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import schemathesis
@@ -41,5 +42,5 @@ def token(owner: User, told: History) -> str:
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_every_answer_is_one_the_contract_names(case: Case, token: str) -> None:
+def test_every_answer_is_one_the_contract_names(case: Case[Any], token: str) -> None:
     case.call_and_validate(checks=CHECKS, headers={"Authorization": f"Bearer {token}"})
