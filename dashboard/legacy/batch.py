@@ -19,7 +19,7 @@ from .decoding import Decoder, Line, lines
 from .duplicates import KeyTable
 from .judging import Context
 from .outcome import FileOutcome, Known, NoSink, Sink
-from .records import Record, all_wrapped, records, sniff_delimiter, unwrapped
+from .records import Assembler, Record, all_wrapped, sniff_delimiter, unwrapped
 from .report import FileReport, Report
 from .segments import FileJudge, Outcome
 from .sources import BadSource, Reader, Source, find
@@ -179,14 +179,18 @@ def _read_text(read: Reader, context: Context, outcome: FileOutcome) -> str:
         seen.look(record)
         outcome.take(record, result, binding)
 
-    judge = FileJudge(context, take)
+    judge = FileJudge(context, take, delimiter)
     source: Iterable[list[Line]] = chain([first], blocks)
     if all_wrapped((line.text for line in first[:60] if line.text), delimiter):
         source = unwrapped(source, delimiter)
-    for made in records(source, delimiter):
-        judge.feed(made)
-        if len(judge.bindings) and judge.emit is not outcome.take:
+    assembler = Assembler(delimiter)
+    for block in source:
+        rest = _short_way(block, judge, outcome) if not assembler.waiting else block
+        if rest:
+            judge.feed(assembler.add(rest))
+        if judge.bindings:
             judge.emit = outcome.take
+    judge.feed(assembler.finish())
     judge.finish()
     report.encoding = decoder.name()
     for line, printed in judge.totals:
@@ -198,6 +202,19 @@ def _read_text(read: Reader, context: Context, outcome: FileOutcome) -> str:
     if not judge.bindings and not judge.had_header and not seen.like_trades():
         return "not a trading log: no layout known here, and no row looks like a trade"
     return ""
+
+
+def _short_way(block: list[Line], judge: FileJudge, outcome: FileOutcome) -> list[Line]:
+    """Take what of a block is plain; the lines that are left for the long way."""
+    judged, taken = judge.judge_fast(block)
+    if not taken:
+        return block
+    binding = judge.current
+    if binding is not None and all(trade is not None for _, trade in judged):
+        outcome.take_plain(judged, binding)
+        return block[taken:]
+    judge.expect({line.number: trade for line, trade in judged if trade is not None})
+    return block
 
 
 def _is_binary(first: list[Line]) -> bool:

@@ -72,6 +72,8 @@ def identity(trade: Trade) -> str:
     The exchange's own id where there is one; else market, side, times to the second, prices
     and quantity. Where a file prints no prices its PnL stands in for them.
     """
+    if trade.identity:
+        return trade.identity
     if trade.exchange_id:
         return f"id|{trade.layout}|{trade.exchange_id}"
     entry = "" if trade.entry_time is None else trade.entry_time // 1_000_000
@@ -124,6 +126,14 @@ class Overlaps(Generic[T]):
         self._pending: list[T] = []
         self._alike = True
         self._overlap = False
+
+    def fresh(self, key: int) -> bool:
+        """Take a record that repeats none and ends no run; False leaves it to push."""
+        if self._ends or self._first.get(key):
+            return False
+        self._keys.append(key)
+        self._first.put(key, len(self._keys))
+        return True
 
     def push(self, key: int, item: T) -> list[tuple[T, bool]]:
         """Take the next record of the file."""

@@ -1,20 +1,249 @@
-"""The same verdict as judging.judge for the plain common case, compiled for one settled binding.
+"""The verdict of judging.judge for the plain common case, compiled for one settled binding.
 
-Returns None for everything else, and the record goes the long way.
+One pattern matches the whole line: it splits it, and holds the grammar of every cell that
+counts. Whatever it does not match, or whose arithmetic is not right at once, is None here
+and goes the long way; so this can be slower than it could, never more lenient.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
 
 from .binding import Binding
-from .judging import Context
-from .records import Record
+from .cells import UNIT, quote_of, side_of
+from .decoding import Line
+from .judging import Context, last_digit
+from .times import OLDEST
 from .verdicts import Trade
+from .versions import belongs
 
-FastJudge = Callable[[Record], Trade | None]
+FastJudge = Callable[[Line], Trade | None]
+
+_READ = frozenset(
+    "symbol side entry_time exit_time entry_price exit_price quantity fee pnl net_pnl gross_pnl "
+    "version bot_trade_id exit_reason pnl_pct cum_pnl equity notional leverage other".split()
+)
+_NEEDED = frozenset("symbol side exit_time entry_price exit_price quantity fee".split())
+_NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - compared with naive UTC only
+_OLDEST_US = int(OLDEST.timestamp()) * 1_000_000
+_DAY_US = 86_400_000_000
+_ISO = r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{3}(?:\d{3})?)?)"
 
 
-def compile_fast(binding: Binding, context: Context) -> FastJudge | None:
-    """A judge for records of this binding, or None where only the long way reads it."""
-    return None
+def compile_fast(binding: Binding, context: Context, delimiter: str) -> FastJudge | None:
+    """A judge for lines of this binding, or None where only the long way reads it."""
+    if not _is_plain(binding, context):
+        return None
+    pattern, groups = _pattern(binding, delimiter)
+    if pattern is None:
+        return None
+    return _judge(binding, context, pattern, groups)
+
+
+def _is_plain(binding: Binding, context: Context) -> bool:
+    roles = binding.roles.keys()
+    zones = {binding.zones.get(r) or context.zone or UTC for r in ("entry_time", "exit_time")}
+    return (
+        binding.shape == "trades"
+        and not binding.proposed
+        and binding.pnl_kind in ("net", "gross")
+        and roles >= _NEEDED
+        and roles <= _READ
+        and binding.grammar.thousands == ""
+        and not binding.units
+        and zones == {UTC}
+        and binding.fee_sign == 1
+        and binding.side_sign == 1
+        and all(form.name in ("iso", "epoch") for form in binding.forms.values())
+        and not (binding.naive_times and context.zone is None)
+    )
+
+
+def _pattern(binding: Binding, delimiter: str) -> tuple[re.Pattern[str] | None, dict[str, int]]:
+    mark = re.escape(binding.grammar.decimal)
+    stop = re.escape(delimiter)
+    if delimiter == binding.grammar.decimal:
+        return None, {}
+    amount = rf"([0-9]{{1,15}}(?:{mark}[0-9]{{1,18}})?)"
+    text = rf'[^{stop}"\r\n]{{0,200}}'
+    at_role = {at: role for role, at in binding.roles.items()}
+    parts: list[str] = []
+    groups: dict[str, int] = {}
+    for at in range(binding.width):
+        role = at_role.get(at, "")
+        if role in ("entry_price", "exit_price", "quantity", "fee"):
+            part = amount
+        elif role == binding.pnl_role:
+            part = rf"(-?[0-9]{{1,15}}(?:{mark}[0-9]{{1,18}})?)"
+        elif role in ("entry_time", "exit_time"):
+            part = _time_pattern(binding, role)
+        elif role == "symbol":
+            part = r"([A-Za-z][A-Za-z0-9/_\-]{2,30})"
+        elif role in ("side", "version", "bot_trade_id", "exit_reason"):
+            part = rf"({text})"
+        else:
+            parts.append(text)
+            continue
+        parts.append(part)
+        groups[role] = len(groups)
+    return re.compile(stop.join(parts)), groups
+
+
+def _time_pattern(binding: Binding, role: str) -> str:
+    if binding.forms[role].name == "epoch":
+        return r"([0-9]{13}|[0-9]{10})"
+    naive = role in binding.zones or binding.naive_times
+    return _ISO + (r"(?:Z|\+00:00)?" if naive else r"(?:Z|\+00:00)")
+
+
+def _judge(
+    binding: Binding, context: Context, pattern: re.Pattern[str], groups: dict[str, int]
+) -> FastJudge:
+    match = pattern.fullmatch
+    i_symbol, i_side = groups["symbol"], groups["side"]
+    i_entry, i_exit = groups["entry_price"], groups["exit_price"]
+    i_quantity, i_fee, i_pnl = groups["quantity"], groups["fee"], groups[binding.pnl_role]
+    i_left, i_entered = groups["exit_time"], groups.get("entry_time", -1)
+    i_version, i_id = groups.get("version", -1), groups.get("bot_trade_id", -1)
+    i_reason = groups.get("exit_reason", -1)
+    comma = binding.grammar.decimal == ","
+    read_entered = _time_reader(binding, "entry_time")
+    read_left = _time_reader(binding, "exit_time")
+    gross_kind = binding.pnl_kind == "gross"
+    allowed = last_digit(binding)
+    exact_only, tolerances = binding.exact, _tolerances(binding)
+    low, high = binding.fee_band
+    steady = binding.fee_steady
+    latest = context.now + _DAY_US
+    symbols: dict[str, tuple[str, str]] = {}
+    sides: dict[str, int] = {}
+    versions: dict[str, tuple[str, str]] = {}
+    reasons: dict[str, str | None] = {}
+    default = context.versions.default()
+    layout = binding.layout
+    seen = binding.versions_seen
+
+    def version_of(cell: str) -> tuple[str, str] | None:
+        text = cell.strip()
+        if not belongs(text, seen):
+            return None
+        found = context.versions.of([text], 0)
+        if len(versions) < 1_000:
+            versions[cell] = found
+        return found
+
+    def judge(line: Line) -> Trade | None:
+        text = line.text
+        found = match(text) if text is not None and line.ended else None
+        if found is None:
+            return None
+        cells = found.groups()
+        symbol = cells[i_symbol]
+        named = symbols.get(symbol)
+        if named is None:
+            named = ("".join(c for c in symbol.upper() if c.isalnum()), quote_of(symbol))
+            if len(symbols) < 10_000:
+                symbols[symbol] = named
+        word = cells[i_side]
+        side = sides.get(word)
+        if side is None:
+            side = side_of(word)
+            if side is None or len(sides) > 100:
+                return None
+            sides[word] = side
+        entry_text, exit_text, quantity_text = cells[i_entry], cells[i_exit], cells[i_quantity]
+        fee_text, pnl_text = cells[i_fee], cells[i_pnl]
+        if comma:
+            entry_text, exit_text = entry_text.replace(",", "."), exit_text.replace(",", ".")
+            quantity_text = quantity_text.replace(",", ".")
+            fee_text, pnl_text = fee_text.replace(",", "."), pnl_text.replace(",", ".")
+        entry, left = Decimal(entry_text), Decimal(exit_text)
+        quantity, fee, printed = Decimal(quantity_text), Decimal(fee_text), Decimal(pnl_text)
+        if not (entry and left and quantity):
+            return None
+        gross = (left - entry) * quantity if side > 0 else (entry - left) * quantity
+        difference = printed - gross if gross_kind else printed - gross + fee
+        exact = -allowed <= difference <= allowed
+        if not exact and (
+            exact_only or abs(difference) > tolerances.get(symbol, allowed) * quantity
+        ):
+            return None
+        if high and fee and (gross_kind or printed > 0):
+            turnover = (entry + left) * quantity
+            if not steady or not low * turnover <= fee <= high * turnover:
+                return None
+        try:
+            closed = read_left(cells[i_left])
+            opened = read_entered(cells[i_entered]) if i_entered >= 0 else None
+        except ValueError:
+            return None
+        if not _OLDEST_US <= closed <= latest:
+            return None
+        if opened is not None and not _OLDEST_US <= opened <= closed:
+            return None
+        if i_version >= 0:
+            version = versions.get(cells[i_version]) or version_of(cells[i_version])
+            if version is None:
+                return None
+        else:
+            version = default
+        reason: str | None = None
+        if i_reason >= 0:
+            reason = cells[i_reason]
+            if reason in reasons:
+                reason = reasons[reason]
+            else:
+                if not reason or reason[0].isdigit() or reason[0] in " +-−$€£₩":
+                    return None
+                kept = reason.strip()
+                if len(reasons) < 1_000:
+                    reasons[reason] = kept
+                reason = kept
+        net = printed - fee if gross_kind else printed
+        return Trade(
+            line.number, line.offset, symbol, side, opened, closed, entry, left, quantity,
+            fee.quantize(UNIT), net.quantize(UNIT), version[0], version[1], layout, "confirmed",
+            named[1], reason, None, None, None, None, None, None,
+            cells[i_id].strip() if i_id >= 0 else "", "", (), None, exact,
+            f"{named[0]}|{side}|{'' if opened is None else opened // 1_000_000}|"
+            f"{closed // 1_000_000}|{_trimmed(entry_text)}|{_trimmed(exit_text)}|"
+            f"{_trimmed(quantity_text)}",
+        )  # fmt: skip
+
+    return judge
+
+
+def _trimmed(text: str) -> str:
+    """The text of a number as cells.plain writes it."""
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text if text[0] != "0" or len(text) == 1 or text[1] == "." else _normal(text)
+
+
+def _normal(text: str) -> str:
+    stripped = text.lstrip("0")
+    return stripped if stripped and stripped[0] != "." else f"0{stripped}"
+
+
+def _tolerances(binding: Binding) -> dict[str, Decimal]:
+    """Per market, the printed price precision: times the quantity it is the tolerance."""
+    return {
+        symbol: Decimal(1).scaleb(-places) for symbol, places in binding.price_places.items()
+    }
+
+
+def _time_reader(binding: Binding, role: str) -> Callable[[str], int]:
+    form = binding.forms.get(role)
+    if form is not None and form.name == "epoch":
+        return lambda cell: int(cell) * (1_000 if len(cell) == 13 else 1_000_000)
+
+    def read(cell: str) -> int:
+        since = datetime.fromisoformat(cell) - _NAIVE_EPOCH
+        return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+    return read
+
+

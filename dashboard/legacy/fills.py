@@ -352,7 +352,7 @@ def _book(position: _Position, *, net: bool) -> list[Judged | tuple[Trade, list[
         layout=last.layout, reconciled=state, quote_asset=last.quote_asset or quote_of(last.symbol),
         exit_reason=last.reason, exchange_id=last.exchange_id,
         lines=tuple(sorted({fill.record.line for fill in position.fills})),
-        other_fees=position.other, exact=state == "confirmed",
+        other_fees=position.other or None, exact=state == "confirmed",
     )  # fmt: skip
     return [(trade, [fill.record for fill in _once(position.fills)])]
 

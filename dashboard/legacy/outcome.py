@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Protocol
 
 from .binding import Binding
+from .decoding import Line
 from .duplicates import KeyTable, Overlaps, digest_of, identity
 from .fills import pair
 from .records import Record
@@ -42,6 +44,10 @@ class Known(Protocol):
         """How many trades with this identity are recorded; see duplicates.digest_of."""
 
 
+def _record(line: Line) -> Record:
+    return Record(line.number, line.offset, line.raw, line.text or "", [], "", line.ended)
+
+
 class FileOutcome:
     """Receives the records of one file with their verdicts, in order."""
 
@@ -60,7 +66,7 @@ class FileOutcome:
         """One record with its verdict."""
         report = self.report
         report.records += 1
-        segment = self._at(record, binding) if binding is not None else None
+        segment = self._at(record.line, binding) if binding is not None else None
         if isinstance(outcome, Trade):
             if segment is not None:
                 if outcome.reconciled == "confirmed":
@@ -80,7 +86,29 @@ class FileOutcome:
             assert binding is not None  # noqa: S101
             self._take_fill(outcome, binding)
 
-    def _at(self, record: Record, binding: Binding) -> Segment:
+    def take_plain(
+        self, judged: Iterable[tuple[Line, Trade | None]], binding: Binding
+    ) -> None:
+        """A block of confirmed trades of one binding."""
+        report, rows, settle = self.report, self._rows, self._settle
+        segment: Segment | None = None
+        count = 0
+        for line, trade in judged:
+            assert trade is not None  # noqa: S101
+            if segment is None:
+                segment = self._at(trade.line, binding)
+            count += 1
+            key = hash(line.text) & 0xFFFFFFFFFFFFFFFF or 1
+            if rows.fresh(key):
+                settle(trade, overlap=False)
+            else:
+                self._push(_record(line), trade)
+        if segment is not None:
+            segment.confirmed += count
+            segment.last_line = max(segment.last_line, line.number)
+        report.records += count
+
+    def _at(self, record_line: int, binding: Binding) -> Segment:
         key = id(binding)
         segment = self._segment
         if segment is None or key != self._segment_key:
@@ -96,13 +124,13 @@ class FileOutcome:
                 self._segment_key = key
             else:
                 segment = Segment(
-                    record.line, record.line, binding.layout, columns_of(binding),
+                    record_line, record_line, binding.layout, columns_of(binding),
                     binding.pnl_kind or binding.shape,
                 )  # fmt: skip
                 self.report.segments.append(segment)
                 self._segment, self._segment_key = segment, key
         assert segment is not None  # noqa: S101
-        segment.last_line = max(segment.last_line, record.line)
+        segment.last_line = max(segment.last_line, record_line)
         return segment
 
     def _push(self, record: Record, outcome: Trade | Refusal) -> None:

@@ -86,16 +86,24 @@ def unwrapped(blocks: Iterable[list[Line]], delimiter: str) -> Iterator[list[Lin
         yield block
 
 
-def records(blocks: Iterable[list[Line]], delimiter: str) -> Iterator[list[Record]]:
-    """Records of a file in blocks. Lines that hold nothing are left out."""
-    waiting: list[Line] = []
-    for block in blocks:
-        lines = waiting + block if waiting else block
-        made, waiting = _of_block(lines, delimiter, final=False)
-        yield made
-    if waiting:
-        made, _ = _of_block(waiting, delimiter, final=True)
-        yield made
+class Assembler:
+    """Makes records of lines, a block at a time. Lines that hold nothing are left out."""
+
+    def __init__(self, delimiter: str) -> None:
+        self.delimiter = delimiter
+        self.waiting: list[Line] = []
+        """Lines of a record whose quote is still open."""
+
+    def add(self, block: list[Line]) -> list[Record]:
+        """The records that the next lines complete."""
+        lines = self.waiting + block if self.waiting else block
+        made, self.waiting = _of_block(lines, self.delimiter, final=False)
+        return made
+
+    def finish(self) -> list[Record]:
+        """The records of what is left."""
+        made, self.waiting = _of_block(self.waiting, self.delimiter, final=True)
+        return made
 
 
 def _of_block(lines: list[Line], delimiter: str, *, final: bool) -> tuple[list[Record], list[Line]]:

@@ -16,6 +16,7 @@ from decimal import Decimal
 from .aliases import Heading, heading
 from .binding import Binding, bindings_for, could_be_header, headerless, is_header
 from .cells import PLAIN_NUMBER, is_null, is_symbol, side_of
+from .decoding import Line
 from .fast import FastJudge, compile_fast
 from .fills import read_fill
 from .judging import Context, judge, number
@@ -53,7 +54,9 @@ class _Block:
 class FileJudge:
     """Judges the records of one file in order; `emit` receives each with its verdict."""
 
-    def __init__(self, context: Context, emit: Emit) -> None:
+    def __init__(self, context: Context, emit: Emit, delimiter: str = ",") -> None:
+        self._delimiter = delimiter
+        self._prejudged: dict[int, Trade] = {}
         self._context, self.emit = context, emit
         self.had_header = False
         self._block = _Block()
@@ -72,16 +75,17 @@ class FileJudge:
         return self._known
 
     @property
+    def current(self) -> Binding | None:
+        """The binding in force."""
+        return self._block.current
+
+    @property
     def totals(self) -> list[tuple[int, Decimal]]:
         """(line, value) of the PnL totals the file prints itself."""
         return self._totals
 
     def feed(self, records: list[Record]) -> None:
         """Take the next records of the file."""
-        if self._fast is not None and not self._held and not self._hunk:
-            records = self._run_fast(records)
-            if not records:
-                return
         self._held += records
         if len(self._held) >= WINDOW:
             self._window(final=False)
@@ -90,16 +94,33 @@ class FileJudge:
         """Decide what is still held."""
         self._window(final=True)
 
-    def _run_fast(self, records: list[Record]) -> list[Record]:
-        """Emit the leading records the fast path reads; the rest from its first refusal on."""
-        fast, emit, binding = self._fast, self.emit, self._block.current
-        assert fast is not None  # noqa: S101
-        for at, record in enumerate(records):
-            trade = fast(record)
-            if trade is None:
-                return records[at:]
-            emit(record, trade, binding)
-        return []
+    def judge_fast(self, lines: list[Line]) -> tuple[list[tuple[Line, Trade | None]], int]:
+        """Judge leading lines the short way, each with its trade or None.
+
+        Stops, with the number of lines taken, where a header or a marker may change the layout;
+        takes none while records are held back or where the binding is no plain one.
+        """
+        fast = self._fast
+        if fast is None or self._held or self._hunk:
+            return [], 0
+        judged: list[tuple[Line, Trade | None]] = []
+        for line in lines:
+            trade = fast(line)
+            if trade is None and self._may_change(line):
+                break
+            judged.append((line, trade))
+        return judged, len(judged)
+
+    def _may_change(self, line: Line) -> bool:
+        text = line.text
+        if not text or text[0] in "<=>|" or '"' in text:
+            return True
+        cells = text.split(self._delimiter)
+        return is_header(cells) or could_be_header(cells)
+
+    def expect(self, trades: dict[int, Trade]) -> None:
+        """Trades judged the short way already, by line, among the records fed next."""
+        self._prejudged = trades
 
     def _window(self, *, final: bool) -> None:
         records, self._held = self._held, []
@@ -128,11 +149,13 @@ class FileJudge:
             self.emit(record, outcome, binding)
         self._held = records[keep_from:]
         self._block.rows = []
+        if keep_from == len(records):
+            self._prejudged = {}
         self._prepare_fast()
 
     def _prepare_fast(self) -> None:
         binding = self._block.current
-        self._fast = compile_fast(binding, self._context) if binding is not None else None
+        self._fast = None if binding is None else compile_fast(binding, self._context, self._delimiter)
 
     def _tail(
         self,
@@ -161,6 +184,11 @@ class FileJudge:
         block.rows = []
         blocks = [block]
         for at, record in enumerate(records):
+            trade = self._prejudged.get(record.line)
+            if trade is not None and block.current is not None:
+                outcomes[id(record)] = (trade, block.current)
+                block.rows.append(record)
+                continue
             mark = marker_of(record) if record.text[:1] in "<=>|" else ""
             if mark:
                 self._turn_hunk(mark)
@@ -328,6 +356,8 @@ class FileJudge:
         refused: list[Record] = []
         before = self._before
         for record in rows:
+            if record.line in self._prejudged and id(record) in outcomes:
+                continue
             outcome = self._one(record, binding, before)
             if binding.pnl_kind == "cumulative":
                 value = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from .records import Record
@@ -109,10 +109,12 @@ class Trade:
     """The exchange's id, unique for good; "" where the file has none."""
     lines: tuple[int, ...] = ()
     """All records the trade is made of, where it is made of several fills."""
-    other_fees: dict[str, Decimal] = field(default_factory=dict)
+    other_fees: dict[str, Decimal] | None = None
     """Fees paid in an asset that is neither side of the market; not part of net_pnl."""
     exact: bool = False
     """The printed PnL agrees to its last digit."""
+    identity: str = ""
+    """duplicates.identity, where it is known already."""
 
 
 Verdict = Trade | Refusal | Aside | Repeated
