@@ -27,6 +27,8 @@ def when_stdin_closes(action: Callable[[], None]) -> None:
             pass  # it was never open, or closed under us: the parent is gone all the same
         action()
 
+    if sys.stdin is None:  # a process without any console never had a parent to wait for
+        return
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
 
 

@@ -48,9 +48,14 @@ def versions(
 
 def _recovered(scope: Scope, days: folding.DayRows) -> int | None:
     """When the deepest money drawdown was over; None while it is open."""
-    return recovered_at(
-        [summary for _, summary in days], lambda index: folding.trades_of(scope, days[index][0])
-    )
+    try:
+        return recovered_at(
+            [summary for _, summary in days],
+            lambda index: folding.trades_of(scope, days[index][0]),
+        )
+    except ValueError:
+        # The projector wrote between our two readings: the next answer will know the time.
+        return None
 
 
 def daily(scope: Scope) -> DailyEquity | None:

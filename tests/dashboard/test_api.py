@@ -263,9 +263,7 @@ def test_every_way_to_cut_the_trades_adds_up_to_the_whole(
     whole = Decimal(ask(page, "stats", **query)["net_pnl"])
     body = ask(page, "analysis", **query)
     cuts = {"days": body["days"], **body["groups"]}
-    sums = {
-        name: sum(Decimal(item["net_pnl"]) for item in items) for name, items in cuts.items()
-    }
+    sums = {name: sum(Decimal(item["net_pnl"]) for item in items) for name, items in cuts.items()}
     assert sums == dict.fromkeys(cuts, whole)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db.models import Sum
 
+from dashboard import events
 from dashboard.models import (
     Bot,
     Checkpoint,
@@ -338,3 +339,21 @@ def test_a_closed_trade_is_no_longer_open(data: Path) -> None:
         told.close()
     projector.project()
     assert Position.objects.count() == 0
+
+
+def test_a_bot_at_work_is_followed_without_reading_its_past_again(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with stream(data, "bot") as recorder:
+        for number in range(50):
+            close(recorder, trade_id=f"t-{number}")
+    asked: list[int] = []
+    read = events.read
+
+    def counting(name: str, *, after: int, limit: int) -> list[events.Event]:
+        asked.append(after)
+        return read(name, after=after, limit=limit)
+
+    monkeypatch.setattr(events, "read", counting)
+    projector.project()
+    assert asked == [49]

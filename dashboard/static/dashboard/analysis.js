@@ -4,8 +4,9 @@ import { number, percent, signed, tone, words } from "./format.js";
 import { cell, draw, find, make, write } from "./page.js";
 
 const DAY = 86_400_000;
-const CELL = 18;
-const SIZE = 14;
+const SMALLEST = 18; // pixels from one day to the next
+const LARGEST = 26;
+const GAP = 4;
 const LEVELS = 4;
 const monthName = new Intl.DateTimeFormat(undefined, { month: "short", timeZone: "UTC" });
 const dayName = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
@@ -33,25 +34,27 @@ function calendar(days, asset) {
     find("calendar").replaceChildren();
     return;
   }
-  const fits = Math.max(8, Math.floor((find("calendar").clientWidth - 40) / CELL));
+  const room = find("calendar").clientWidth - 40;
+  const fits = Math.max(8, Math.floor(room / SMALLEST));
   const last = Date.parse(days.at(-1).day);
   const monday = last - ((new Date(last).getUTCDay() + 6) % 7) * DAY;
   const weeks = Math.min(fits, Math.floor((monday - Date.parse(days[0].day)) / (7 * DAY)) + 2);
   const start = monday - (weeks - 1) * 7 * DAY;
+  const pitch = Math.min(LARGEST, Math.max(SMALLEST, Math.floor(room / weeks)));
   const known = new Map(days.map((day) => [Date.parse(day.day), day]));
   const sizes = days.map((day) => Math.abs(Number(day.net_pnl))).sort((a, b) => a - b);
   const level = (size) => 1 + Math.floor(((LEVELS - 0.001) * sizes.findIndex((other) => other >= size)) / sizes.length);
-  const svg = draw("svg", { width: 40 + weeks * CELL, height: 24 + 7 * CELL, "aria-hidden": "true" });
+  const svg = draw("svg", { width: 40 + weeks * pitch, height: 24 + 7 * pitch, "aria-hidden": "true" });
   for (const row of [0, 2, 4]) {
-    svg.append(label(0, 24 + row * CELL + 11, weekdayName.format(MONDAY + row * DAY)));
+    svg.append(label(0, 24 + row * pitch + pitch / 2 + 2, weekdayName.format(MONDAY + row * DAY)));
   }
   for (let week = 0; week < weeks; week += 1) {
     const first = start + week * 7 * DAY;
     const date = new Date(first);
-    if (date.getUTCDate() <= 7) svg.append(label(40 + week * CELL, 12, monthName.format(first)));
+    if (date.getUTCDate() <= 7) svg.append(label(40 + week * pitch, 12, monthName.format(first)));
     for (let row = 0; row < 7; row += 1) {
       const at = first + row * DAY;
-      if (at <= last) svg.append(square(known.get(at), at, 40 + week * CELL, 24 + row * CELL, level, asset));
+      if (at <= last) svg.append(square(known.get(at), at, 40 + week * pitch, 24 + row * pitch, pitch - GAP, level, asset));
     }
   }
   find("calendar").replaceChildren(svg);
@@ -68,13 +71,13 @@ function label(x, y, text) {
   return element;
 }
 
-function square(day, at, x, y, level, asset) {
+function square(day, at, x, y, size, level, asset) {
   const told = day ? `${signed(day.net_pnl)} ${asset}, ${trades(day.trades)}` : "no trade closed";
   const direction = day ? tone(day.net_pnl) : "";
   const name = direction ? `${direction} l${level(Math.abs(Number(day.net_pnl)))}` : "none";
   const shape = direction === "loss"
-    ? draw("circle", { cx: x + SIZE / 2, cy: y + SIZE / 2, r: SIZE / 2, class: name })
-    : draw("rect", { x, y, width: SIZE, height: SIZE, rx: 2, class: name });
+    ? draw("circle", { cx: x + size / 2, cy: y + size / 2, r: size / 2, class: name })
+    : draw("rect", { x, y, width: size, height: size, rx: 2, class: name });
   const title = draw("title");
   title.textContent = `${dayName.format(at)}: ${told}`;
   shape.append(title);
@@ -122,7 +125,7 @@ function histogram(bins, asset) {
 }
 
 function rolling(items, window, asset) {
-  write("rolling-note", items.length ? `over the last ${window} days with each day; expectancy in ${asset}` : "");
+  write("rolling-note", items.length ? `over the ${window} days up to each day; expectancy in ${asset}` : "");
   spark("rolling-win", items, (item) => item.win_rate, percent, false);
   spark("rolling-expectancy", items, (item) => (item.expectancy === null ? null : Number(item.expectancy)), signed, true);
   rows("rolling-rows", items.toReversed(), (item) => make("tr", {},

@@ -30,9 +30,9 @@ const days = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short"
 const months = new Intl.DateTimeFormat(undefined, { month: "short" });
 const years = new Intl.DateTimeFormat(undefined, { month: "short", year: "numeric" });
 
-// The year stands at the first tick and wherever it changes.
-export function label(at, span, first) {
-  if (span <= 2 * DAY) return hours.format(at);
-  if (span <= 60 * DAY) return days.format(at);
+// `step` parts the ticks. The year stands at the first month and wherever it changes.
+export function label(at, step, first) {
+  if (step < DAY) return new Date(at).getHours() ? hours.format(at) : days.format(at);
+  if (step < 27 * DAY) return days.format(at);
   return first || new Date(at).getMonth() === 0 ? years.format(at) : months.format(at);
 }

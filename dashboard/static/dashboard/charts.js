@@ -120,7 +120,9 @@ function options({ format, labelled, tooltip, short }) {
           autoSkip: false,
           color: () => colour("--quiet"),
           font: { size: 12 },
-          callback(value, index) { return label(value, this.max - this.min, index === 0); },
+          callback(value, index, all) {
+            return label(value, all.length > 1 ? all[1].value - all[0].value : 0, index === 0);
+          },
         },
       },
       y: {

@@ -47,7 +47,7 @@ export function showAges(bot, asked, now = Date.now()) {
   if (!bot) return;
   const own = OWN_CLOCK.has(bot.mode);
   const heard = own ? bot.last_recorded_at : bot.last_candle_at ?? bot.last_recorded_at;
-  const market = own && bot.last_candle_at ? ` (${stamp(bot.last_candle_at)} on its own clock)` : "";
+  const market = own && bot.last_candle_at ? ` (${stamp(bot.last_candle_at)} market time)` : "";
   write("state-candle", `last candle ${span(since(heard, now))} ago${market}`);
 }
 
