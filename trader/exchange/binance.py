@@ -53,7 +53,10 @@ def public_client(address: str) -> Client:
         API_URL = address
         REQUEST_TIMEOUT = 10
 
-    return Public(ping=False)
+    with warnings.catch_warnings():
+        # It asks for an event loop, which the synchronous client then never uses.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return Public(ping=False)
 
 
 def symbol_rules(client: Client, symbol: str) -> SymbolRules:
