@@ -1,4 +1,8 @@
-"""What goes on around the caller: readers, and another program that locks the database."""
+"""What goes on around the caller.
+
+Eight readers that follow the stream, as a projector does, each looking ten times a second;
+or another program that locks the databases one second of every two.
+"""
 
 import subprocess
 import sys
@@ -13,10 +17,11 @@ _READ = """
 import sys, time
 from trader.store import Reader
 reader = Reader("recorder", folder=sys.argv[1])
+after = reader.head().seq
 print("ready", flush=True)
 while True:
-    after = max(0, reader.head().seq - 500)
-    reader.read(after, 500)
+    events = reader.read(after)
+    after = events[-1].seq if events else after
     time.sleep(0.1)
 """
 

@@ -53,12 +53,13 @@ def available() -> str | None:
     return None if tried.returncode == 0 else "strace may not trace here"
 
 
-def run(cuts: int, *, seed: int = 1, honest: bool = True) -> Outcome:
+def run(cuts: int, *, seed: int = 1, honest: bool = True, events: int = EVENTS) -> Outcome:
     """Cut the power so often. Every second trace begins on what an earlier cut left.
 
     Args:
         honest: False takes every sync for nothing, which must lose durable events: so the
             simulation is shown to notice.
+        events: how many each traced bot records.
     """
     chance = random.Random(seed)
     outcome = Outcome()
@@ -72,7 +73,7 @@ def run(cuts: int, *, seed: int = 1, honest: bool = True) -> Outcome:
                 shutil.copytree(left, base)
             else:
                 base.mkdir()
-            disk, found = _trace(base, Path(scratch), seed * 1000 + number, honest)
+            disk, found = _trace(base, Path(scratch), seed * 1000 + number, events, honest=honest)
             points = sorted(
                 chance.randrange(len(found))
                 for _ in range(min(CUTS_PER_TRACE, cuts - outcome.cuts))
@@ -94,14 +95,16 @@ def _fast_folder() -> str | None:
     return "/dev/shm" if Path("/dev/shm").is_dir() and os.access("/dev/shm", os.W_OK) else None
 
 
-def _trace(base: Path, scratch: Path, seed: int, honest: bool) -> tuple[Disk, list[Call]]:
+def _trace(
+    base: Path, scratch: Path, seed: int, events: int, *, honest: bool
+) -> tuple[Disk, list[Call]]:
     """Run a bot in `base` under strace; the disk as it was before, and its calls."""
     disk = Disk(base, honest=honest)
     trace = scratch / "trace"
     command = ["strace", "-f", "-y", "-xx", "-s", "9000000", "-o", str(trace), "-e"]
     command += [f"trace={CALLS}", sys.executable, "-m", "tests.faults.power_loss_bot"]
     subprocess.run(
-        [*command, str(base / "db"), str(EVENTS), str(seed)],
+        [*command, str(base / "db"), str(events), str(seed)],
         cwd=ROOT,
         check=True,
         stdout=subprocess.DEVNULL,

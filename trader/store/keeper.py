@@ -81,8 +81,8 @@ class Keeper:
         if opened.writer.head.seq > opened.spool.tail.seq:
             # A power cut took events from the spool that SQLite had synced.
             opened.spool.restart(opened.writer.head.seq)
-            self._opened = open_stream(self._paths, opened.spool, self._stand_in)
             opened.writer.close()
+            self._opened = open_stream(self._paths, opened.spool, self._stand_in)
 
     def start(self) -> None:
         self._thread.start()
@@ -118,7 +118,10 @@ class Keeper:
 
     def _run(self) -> None:
         while not self._stopping:
-            self._step()
+            try:
+                self._step()
+            except Exception as error:  # noqa: BLE001 - the outermost loop: it must never end
+                self.alarms.set("unforeseen", f"events are not moved into SQLite: {error!r}")
             with self._progress:
                 self._progress.notify_all()
             self._wake.wait(POLL)
@@ -151,7 +154,7 @@ class Keeper:
         if not opened.wal_filled:
             opened.wal_filled = True
             opened.writer.fill_wal()
-        self.alarms.clear("locked", "full", "sqlite", "files", "damaged")
+        self.alarms.clear("locked", "full", "sqlite", "files", "damaged", "unforeseen")
 
     def _look_back(self) -> None:
         """Read a few old events again: damage is best found while the spool has them still."""

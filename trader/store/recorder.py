@@ -240,6 +240,8 @@ class Recorder:
         self._keeper.abandon()
 
     def _close(self, timeout: float) -> None:
+        if self._closed:  # in a fork the locks may be held by threads that are not there
+            return
         with self._append_lock, self._sync_lock:
             if self._closed:
                 return

@@ -49,15 +49,16 @@ class Segment:
         """Make an empty segment whose place on the disk is taken and whose name is synced."""
         path = folder / f"{number:08d}{SUFFIX}"
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | BINARY, 0o600)
+        made = False
         try:
             allocate(descriptor, size)
             write_at(descriptor, HEADER, 0)
             os.fsync(descriptor)
-        except OSError:
-            path.unlink()
-            raise
+            made = True
         finally:
             os.close(descriptor)
+            if not made:
+                path.unlink()
         # Its name must last before an event in it can: a power cut forgets unsynced names.
         sync_folder(folder)
         return cls(path)

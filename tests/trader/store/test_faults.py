@@ -14,7 +14,7 @@ def test_nothing_acknowledged_is_lost_by_kills() -> None:
 def test_nothing_durable_is_lost_by_power_cuts() -> None:
     if reason := power_loss.available():
         pytest.skip(reason)
-    outcome = power_loss.run(20, seed=11)
+    outcome = power_loss.run(50, seed=11, events=80)
     assert outcome.durable > 0
     assert (outcome.durable_lost, outcome.unusable, outcome.broken_chains) == (0, 0, 0)
 
@@ -22,4 +22,4 @@ def test_nothing_durable_is_lost_by_power_cuts() -> None:
 def test_the_simulated_disk_loses_what_is_not_synced() -> None:
     if reason := power_loss.available():
         pytest.skip(reason)
-    assert power_loss.run(10, seed=11, honest=False).durable_lost > 0
+    assert power_loss.run(10, seed=11, honest=False, events=80).durable_lost > 0
