@@ -158,7 +158,6 @@ class TradeAdmin(ReadOnlyAdmin):
     ordering = ("-exit_time", "-id")
     sortable_by = ()
     search_fields = ("trade_id",)
-    search_help_text = "A trade's id, or how it begins"
     readonly_fields = FACTS
     fieldsets = (
         (
