@@ -24,15 +24,24 @@ def project(
     batch: int = BATCH,
     stopped: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Bring every stream's rows up to its head; the number of events handled."""
+    """Bring every stream's rows up to its head; the number of events handled.
+
+    A stream that cannot be read holds no other up: its StreamUnreadable is raised at the end.
+    """
     if _format_changed():
         start_over()
     handled = 0
+    trouble: events.StreamUnreadable | None = None
     for stream in events.streams():
-        while not stopped() and (taken := step(stream, batch=batch)):
-            handled += taken
-            if progress is not None:
-                progress(stream, taken, handled)
+        try:
+            while not stopped() and (taken := step(stream, batch=batch)):
+                handled += taken
+                if progress is not None:
+                    progress(stream, taken, handled)
+        except events.StreamUnreadable as error:
+            trouble = trouble or error
+    if trouble is not None:
+        raise trouble
     return handled
 
 

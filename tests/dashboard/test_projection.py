@@ -357,3 +357,13 @@ def test_a_bot_at_work_is_followed_without_reading_its_past_again(
     monkeypatch.setattr(events, "read", counting)
     projector.project()
     assert asked == [49]
+
+
+def test_a_broken_stream_holds_no_other_up(data: Path) -> None:
+    with stream(data, "good") as recorder:
+        close(recorder)
+    projector.start_over()
+    (data / "events" / "bad.sqlite3").write_bytes(b"no database at all, but long enough" * 100)
+    with pytest.raises(events.StreamUnreadable, match="'bad'"):
+        projector.project()
+    assert counted() == [("good", "t-1")]

@@ -7,7 +7,7 @@ import time
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -45,10 +45,13 @@ class Command(BaseCommand):
         else:
             for stream in projector.forget_vanished():
                 self.stderr.write(f"{stream}: no such stream is left; its rows are dropped")
-        handled = self._caught_up(quiet=options["json"] or options["follow"])
         if options["follow"]:
             self._follow(options["every"], until_stdin_closes=options["until_stdin_closes"])
             return
+        try:
+            handled = self._caught_up(quiet=options["json"])
+        except StreamUnreadable as error:
+            raise CommandError(f"{error}; every other stream is projected") from error
         self._report(handled, time.monotonic() - started, as_json=options["json"])
 
     def _caught_up(self, *, quiet: bool) -> int:
@@ -68,12 +71,17 @@ class Command(BaseCommand):
         on_stop(stop.set)
         if until_stdin_closes:
             when_stdin_closes(stop.set)
-        while not stop.wait(every):
+        told = ""
+        while not stop.is_set():
             try:
                 projector.project(stopped=stop.is_set)
+                told = ""
             except (StreamUnreadable, DatabaseError) as error:
-                # A store in trouble now may be well again at the next look.
-                self.stderr.write(f"projecting: {error}")
+                # A store in trouble now may be well again at the next look; said once.
+                if str(error) != told:
+                    told = str(error)
+                    self.stderr.write(f"projecting: {error}")
+            stop.wait(every)
 
     def _report(self, handled: int, seconds: float, *, as_json: bool) -> None:
         checkpoints = dict(Checkpoint.objects.values_list("stream", "seq"))
