@@ -138,7 +138,7 @@ function choices(name, values, all) {
 }
 
 function offer(status, versions, bots) {
-  find("filter-mode").hidden = choices("mode", status.modes, "Mode: newest") < 2;
+  find("filter-mode").hidden = choices("mode", status.modes, "Newest mode") < 2;
   find("filter-bot").hidden = choices("bot", bots.map((bot) => bot.bot), "All bots") < 2;
   if (!new URLSearchParams(location.search).get("version")) choices("version", versions.map((item) => item.version), "All versions");
 }
