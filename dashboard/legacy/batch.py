@@ -31,6 +31,9 @@ class ImportRefused(Exception):
     """The import cannot be done as asked; nothing was written. The text says why and what to do."""
 
 
+ENOUGH = 5_000
+"""Records after which a file without a single sign of trades is given up."""
+NO_LOG = "not a trading log: no layout known here, and no row looks like a trade"
 Progress = Callable[[str, int, int], None]
 """label of the file, bytes read, bytes expected (0 where unknown)."""
 
@@ -119,7 +122,8 @@ def _one(
     except TimezoneNeeded as error:
         raise ImportRefused(
             f"{source.label}: times such as {str(error)!r} carry no time zone; say which one they "
-            "are in with --timezone, for example --timezone UTC or --timezone Asia/Seoul. Nothing was written"
+            "are in with --timezone, for example --timezone UTC or --timezone "
+            "Asia/Seoul. Nothing was written"
         ) from None
     if wrong:
         if source.named:
@@ -136,7 +140,7 @@ def _read(source: Source, options: Options, outcome: FileOutcome) -> str:
     name = PurePath(source.member or source.path.name).name
     name = name.removesuffix(".gz")
     context = Context(
-        options.zone, options.now, Versions(options.version_tag, name), _symbol_in(name)
+        options.zone, options.now, Versions(options.version_tag, name), symbol=_symbol_in(name)
     )
     if source.is_sqlite():
         outcome.report.encoding = outcome.report.delimiter = "sqlite"
@@ -190,6 +194,8 @@ def _read_text(read: Reader, context: Context, outcome: FileOutcome) -> str:
             judge.feed(assembler.add(rest))
         if judge.bindings:
             judge.emit = outcome.take
+        elif seen.rows > ENOUGH and not judge.had_header and not seen.like_trades():
+            return NO_LOG
     judge.feed(assembler.finish())
     judge.finish()
     report.encoding = decoder.name()
@@ -200,7 +206,7 @@ def _read_text(read: Reader, context: Context, outcome: FileOutcome) -> str:
              "agrees": abs(printed - computed) <= abs(printed) / 100_000 + 1}
         )  # fmt: skip
     if not judge.bindings and not judge.had_header and not seen.like_trades():
-        return "not a trading log: no layout known here, and no row looks like a trade"
+        return NO_LOG
     return ""
 
 

@@ -96,7 +96,7 @@ def looks_numeric(cell: str) -> bool:
     return bool(text) and text[0].isdigit()
 
 
-def is_header(fields: Sequence[str], previous_width: int = 0) -> bool:
+def is_header(fields: Sequence[str]) -> bool:
     """True for a row of column names: nothing in it is a value, and enough of it is known.
 
     A row of unknown words counts only at the width of what follows; see segments.

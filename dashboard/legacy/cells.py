@@ -149,39 +149,87 @@ def to_unit(value: Decimal) -> Decimal:
 # -- sides -----------------------------------------------------------------------------------
 
 _LONG = (
-    "long buy b l bid bull 롱 매수 매입 买 买入 買入 做多 多 多头 開多 compra comprar comprado comprada "
+    "long buy b l bid bull 롱 매수 매입 买 买入 買入 做多 多 多头 開多 compra "
+    "comprar comprado comprada "
     "kauf kaufen лонг покупка купить largo achat ロング 買い long/buy longposition"
 )
 _SHORT = (
-    "short sell s ask bear 숏 매도 공매도 卖 卖出 賣出 做空 空 空头 開空 venda vender vendido vendida "
+    "short sell s ask bear 숏 매도 공매도 卖 卖出 賣出 做空 空 空头 開空 venda "
+    "vender vendido vendida "
     "verkauf verkaufen leerverkauf шорт продажа продать corto vente ショート 売り short/sell"
 )
 _TRADES_ONE_WAY = frozenset(
-    "buy sell b s bid ask 매수 매도 매입 买 卖 买入 卖出 買入 賣出 compra venda comprar vender kauf verkauf "
-    "kaufen verkaufen покупка продажа купить продать achat vente 買い 売り".split()
+    [
+        "buy",
+        "sell",
+        "b",
+        "s",
+        "bid",
+        "ask",
+        "매수",
+        "매도",
+        "매입",
+        "买",
+        "卖",
+        "买入",
+        "卖出",
+        "買入",
+        "賣出",
+        "compra",
+        "venda",
+        "comprar",
+        "vender",
+        "kauf",
+        "verkauf",
+        "kaufen",
+        "verkaufen",
+        "покупка",
+        "продажа",
+        "купить",
+        "продать",
+        "achat",
+        "vente",
+        "買い",
+        "売り",
+    ]
 )
-SIDES: dict[str, int] = {word: 1 for word in _LONG.split()} | {word: -1 for word in _SHORT.split()}
+SIDES: dict[str, int] = dict.fromkeys(_LONG.split(), 1) | dict.fromkeys(_SHORT.split(), -1)
 """Casefolded word -> +1 (long, buy) or -1 (short, sell)."""
 
 _ACTIONS: dict[str, tuple[int, int]] = {}
 """Casefolded word -> (+1 opens / -1 closes, direction of the position)."""
 for _words, _meaning in (
     (
-        "entry long|open long|long entry|buy to open|진입 롱|롱 진입|매수 진입|开多|開多|多头进场|多頭進場|einstieg long|entrada long|entrada longa|entrada comprada",
+        (
+            "entry long|open long|long entry|buy to open|진입 롱|롱 진입|매수 진입|"
+            "开多|開多|多头进场|多頭進場|"
+            "einstieg long|entrada long|entrada longa|entrada comprada"
+        ),
         (1, 1),
-    ),  # noqa: E501
+    ),
     (
-        "exit long|close long|long exit|sell to close|롱 청산|매수 청산|平多|多头出场|多頭出場|ausstieg long|saída long|saída longa|saída comprada",
+        (
+            "exit long|close long|long exit|sell to close|롱 청산|매수 청산|平多|多头出场|多頭出場|"
+            "ausstieg long|saída long|saída longa|saída comprada"
+        ),
         (-1, 1),
-    ),  # noqa: E501
+    ),
     (
-        "entry short|open short|short entry|sell to open|숏 진입|매도 진입|开空|開空|空头进场|空頭進場|einstieg short|entrada short|entrada curta|entrada vendida",
+        (
+            "entry short|open short|short entry|sell to open|숏 진입|매도 진입|开空|"
+            "開空|空头进场|空頭進場|"
+            "einstieg short|entrada short|entrada curta|entrada vendida"
+        ),
         (1, -1),
-    ),  # noqa: E501
+    ),
     (
-        "exit short|close short|short exit|buy to close|숏 청산|매도 청산|平空|空头出场|空頭出場|ausstieg short|saída short|saída curta|saída vendida",
+        (
+            "exit short|close short|short exit|buy to close|숏 청산|매도 청산|平空|"
+            "空头出场|空頭出場|"
+            "ausstieg short|saída short|saída curta|saída vendida"
+        ),
         (-1, -1),
-    ),  # noqa: E501
+    ),
 ):
     for _word in _words.split("|"):
         _ACTIONS[_word] = _meaning
@@ -206,8 +254,8 @@ def action_of(cell: str) -> tuple[int, int] | None:
 # -- symbols ---------------------------------------------------------------------------------
 
 QUOTES = (
-    "FDUSD", "USDT", "USDC", "BUSD", "TUSD", "USDP", "DAI", "PERP", "USD", "EUR", "GBP", "JPY", "KRW",
-    "BRL", "TRY", "AUD", "CAD", "CHF", "CNY", "RUB", "UAH", "BTC", "XBT", "ETH", "BNB",
+    "FDUSD", "USDT", "USDC", "BUSD", "TUSD", "USDP", "DAI", "PERP", "USD", "EUR", "GBP", "JPY",
+    "KRW", "BRL", "TRY", "AUD", "CAD", "CHF", "CNY", "RUB", "UAH", "BTC", "XBT", "ETH", "BNB",
 )  # fmt: skip
 _SYMBOL = re.compile(r"[A-Za-z0-9]{1,15}(?:[/_:.\-][A-Za-z0-9]{2,12}){0,2}")
 _KRAKEN = re.compile(r"[XZ]?([A-Z0-9]{3,5})[XZ]([A-Z]{3})")
@@ -229,7 +277,7 @@ def quote_of(symbol: str) -> str:
     upper = symbol.upper().split(":")[0]
     parts = re.split(r"[/_\-]", upper)
     if len(parts) >= 2:
-        if parts[0] in ("KRW", "USDT", "BTC") and parts[1] not in QUOTES:
+        if parts[0] == "KRW" or (parts[0] in ("USDT", "BTC") and parts[1] not in QUOTES):
             return parts[0]  # Upbit writes quote first: KRW-BTC
         return parts[1] if parts[1] != "PERP" else "USDT"
     kraken = _KRAKEN.fullmatch(upper)

@@ -74,7 +74,8 @@ class Decoder:
         return None
 
     def _decode_narrow(self, raw: bytes) -> str | None:
-        best, best_score, best_text = "", 0.0, None
+        best, best_score = "", 0.0
+        best_text: str | None = None
         for name in _CANDIDATES:
             try:
                 text = raw.decode(name)
@@ -146,9 +147,10 @@ def wide_encoding(head: bytes) -> str:
     if len(sample) >= 8:
         even, odd = sample[0::2].count(0), sample[1::2].count(0)
         half = len(sample) / 2
-        if odd > 0.4 * half and even < 0.1 * half:
+        # From the start on: wide lines may also have been appended to a narrow file.
+        if odd > 0.4 * half and even < 0.1 * half and 0 in sample[1:100:2]:
             return "utf-16-le"
-        if even > 0.4 * half and odd < 0.1 * half:
+        if even > 0.4 * half and odd < 0.1 * half and 0 in sample[0:100:2]:
             return "utf-16-be"
     return ""
 
@@ -230,8 +232,8 @@ def _decode_block(
                 if not whole.isascii():
                     decoder.met["utf-8"] = decoder.met.get("utf-8", 0) + 1
         if texts is not None:
-            for raw, text in zip(pieces, texts, strict=False):
-                made.append(Line(number, offset, raw, text, raw.endswith(newline)))
+            for raw, plain in zip(pieces, texts, strict=False):
+                made.append(Line(number, offset, raw, plain, raw.endswith(newline)))
                 number += 1
                 offset += len(raw)
             if made and made[0].offset == 0 and made[0].text:

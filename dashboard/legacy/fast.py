@@ -23,10 +23,30 @@ from .versions import belongs
 FastJudge = Callable[[Line], Trade | None]
 
 _READ = frozenset(
-    "symbol side entry_time exit_time entry_price exit_price quantity fee pnl net_pnl gross_pnl "
-    "version bot_trade_id exit_reason pnl_pct cum_pnl equity notional leverage other".split()
+    [
+        "symbol",
+        "side",
+        "entry_time",
+        "exit_time",
+        "entry_price",
+        "exit_price",
+        "quantity",
+        "fee",
+        "pnl",
+        "net_pnl",
+        "gross_pnl",
+        "version",
+        "bot_trade_id",
+        "exit_reason",
+        "pnl_pct",
+        "cum_pnl",
+        "equity",
+        "notional",
+        "leverage",
+        "other",
+    ]
 )
-_NEEDED = frozenset("symbol side exit_time entry_price exit_price quantity fee".split())
+_NEEDED = frozenset(["symbol", "side", "exit_time", "entry_price", "exit_price", "quantity", "fee"])
 _NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - compared with naive UTC only
 _OLDEST_US = int(OLDEST.timestamp()) * 1_000_000
 _DAY_US = 86_400_000_000
@@ -230,9 +250,7 @@ def _normal(text: str) -> str:
 
 def _tolerances(binding: Binding) -> dict[str, Decimal]:
     """Per market, the printed price precision: times the quantity it is the tolerance."""
-    return {
-        symbol: Decimal(1).scaleb(-places) for symbol, places in binding.price_places.items()
-    }
+    return {symbol: Decimal(1).scaleb(-places) for symbol, places in binding.price_places.items()}
 
 
 def _time_reader(binding: Binding, role: str) -> Callable[[str], int]:
@@ -245,5 +263,3 @@ def _time_reader(binding: Binding, role: str) -> Callable[[str], int]:
         return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
     return read
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,12 +13,12 @@ from .cells import action_of, base_of, is_null, quote_of, side_of, to_unit
 from .judging import (
     STATUS_WORDS,
     Context,
+    _show,
+    _symbol,
     aside_kind,
     number,
     text_of,
     time_of,
-    _show,
-    _symbol,
 )
 from .records import Record
 from .times import too_old
@@ -60,17 +61,17 @@ def read_fill(record: Record, binding: Binding, context: Context) -> Fill | Refu
     for value in (price, quantity):
         if isinstance(value, Refusal):
             return value
-    assert isinstance(price, Decimal)  # noqa: S101
-    assert isinstance(quantity, Decimal)  # noqa: S101
+    assert isinstance(price, Decimal)
+    assert isinstance(quantity, Decimal)
     fee = _amount(fields, "fee", binding)
     if isinstance(fee, Refusal):
         return fee
     printed: Decimal | None = None
     if binding.pnl_role in ("pnl", "net_pnl", "gross_pnl"):
-        value = number(fields, binding.pnl_role, binding)
-        if isinstance(value, Refusal):
-            return value
-        printed = value
+        result = number(fields, binding.pnl_role, binding)
+        if isinstance(result, Refusal):
+            return result
+        printed = result
     total = number(fields, "cum_pnl", binding)
     version, evidence = context.versions.of(fields, roles.get("version"))
     quote = binding.currency or quote_of(symbol)
@@ -109,9 +110,13 @@ def _way(fields: list[str], binding: Binding) -> tuple[int, int] | Refusal | Asi
     return side, 0
 
 
-_OPENING = {word: 1 for word in "entry open enter 진입 오픈 开仓 入场 開倉 einstieg eröffnung entrada abertura вход открытие".split()} | {
-    word: -1 for word in "exit close 청산 종료 平仓 出场 平倉 ausstieg schließung saída saida fechamento выход закрытие".split()
-}  # fmt: skip
+_OPENS = (
+    "entry open enter 진입 오픈 开仓 入场 開倉 einstieg eröffnung entrada abertura вход открытие"
+)
+_CLOSES = (
+    "exit close 청산 종료 平仓 出场 平倉 ausstieg schließung saída saida fechamento выход закрытие"
+)
+_OPENING = dict.fromkeys(_OPENS.split(), 1) | dict.fromkeys(_CLOSES.split(), -1)
 
 
 def _positive(fields: list[str], role: str, binding: Binding) -> Decimal | Refusal:
@@ -169,7 +174,7 @@ class _Position:
 def pair(fills: list[Fill], binding: Binding) -> list[Judged | tuple[Trade, list[Record]]]:
     """Every fill accounted for: trades with their records, or a verdict of its own each."""
     if any(fill.group for fill in fills):
-        return _by_group(fills, binding)
+        return _by_group(fills)
     out: list[Judged | tuple[Trade, list[Record]]] = []
     shorts = binding.known.shorts if binding.known else any(f.printed for f in fills)
     by_market: dict[str, list[Fill]] = {}
@@ -186,8 +191,8 @@ def pair(fills: list[Fill], binding: Binding) -> list[Judged | tuple[Trade, list
 
 def _in_time(fills: list[Fill]) -> list[Fill]:
     """Oldest first. A file printed newest first is turned round, so that equal times keep order."""
-    falls = sum(b.time < a.time for a, b in zip(fills, fills[1:], strict=False))
-    rises = sum(b.time > a.time for a, b in zip(fills, fills[1:], strict=False))
+    falls = sum(b.time < a.time for a, b in itertools.pairwise(fills))
+    rises = sum(b.time > a.time for a, b in itertools.pairwise(fills))
     ordered = fills[::-1] if falls > rises else fills
     return sorted(ordered, key=lambda fill: fill.time)
 
@@ -215,7 +220,7 @@ def _walk(
             continue
         rest = fill.quantity - position.held
         if rest > 0 and rest <= max(dust, position.opened * _DUST):
-            # Dust left by an earlier trade is sold along; its cost was booked with that trade's rest.
+            # Dust left by an earlier trade is sold along; its cost went with that trade.
             rest = ZERO
         if rest > 0 and not shorts:
             position.fills.pop()
@@ -233,9 +238,9 @@ def _walk(
             position = None
     if position is not None:
         partly = bool(position.closing)
-        for fill in position.fills:
-            if not any(fill is other for each in done for other in each.fills):
-                out.append(Judged(fill.record, Aside("open_partly_closed" if partly else "open")))
+        kind = "open_partly_closed" if partly else "open"
+        booked = {id(fill) for each in done for fill in each.fills}
+        out += [Judged(f.record, Aside(kind)) for f in position.fills if id(f) not in booked]
     return done
 
 
@@ -343,7 +348,8 @@ def _book(position: _Position, *, net: bool) -> list[Judged | tuple[Trade, list[
     last = position.closing[-1]
     first = position.opening[0]
     trade = Trade(
-        line=last.record.line, offset=last.record.offset, symbol=last.symbol, side=position.direction,
+        line=last.record.line, offset=last.record.offset, symbol=last.symbol,
+        side=position.direction,
         entry_time=first.time, exit_time=last.time,
         entry_price=_rounded(position.cost / position.opened),
         exit_price=_rounded(position.proceeds / position.closed),
@@ -366,7 +372,7 @@ def _once(fills: Iterable[Fill]) -> list[Fill]:
     return list(fills)
 
 
-def _by_group(fills: list[Fill], binding: Binding) -> list[Judged | tuple[Trade, list[Record]]]:
+def _by_group(fills: list[Fill]) -> list[Judged | tuple[Trade, list[Record]]]:
     """Entry and exit rows that share a trade number. The result may stand on one or on both."""
     groups: dict[str, list[Fill]] = {}
     for fill in fills:
@@ -412,7 +418,7 @@ def _leg_pair(entry: Fill, left: Fill) -> list[Judged | tuple[Trade, list[Record
         refusal = Refusal("contradicted", f"printed {printed}, prices give {to_unit(gross)}")
     if refusal is not None:
         return [Judged(record, refusal) for record in records]
-    assert printed is not None  # noqa: S101
+    assert printed is not None
     confirmed = abs(gross - printed) <= slack
     trade = Trade(
         line=left.record.line, offset=left.record.offset, symbol=left.symbol, side=direction,

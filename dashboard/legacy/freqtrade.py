@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .binding import Binding
-from .cells import to_unit
+from .cells import quote_of, to_unit
 from .judging import Context
 from .records import Record
 from .segments import Outcome
@@ -22,7 +22,8 @@ from .verdicts import Aside, Refusal, Trade
 NEEDED = {"id", "pair", "is_open", "open_rate", "close_rate", "amount", "open_date", "close_date"}
 OPTIONAL = (
     "exchange", "fee_open", "fee_close", "fee_open_cost", "fee_close_cost", "fee_open_currency",
-    "fee_close_currency", "close_profit_abs", "realized_profit", "is_short", "exit_reason", "sell_reason",
+    "fee_close_currency", "close_profit_abs", "realized_profit", "is_short", "exit_reason",
+    "sell_reason",
     "strategy", "funding_fees", "stake_currency", "leverage", "stop_loss", "stake_amount",
 )  # fmt: skip
 Take = Callable[[Record, Outcome, Binding | None], None]
@@ -133,7 +134,8 @@ def _judge(row: dict[str, Any], context: Context) -> tuple[Record, Outcome]:
         line=record.line, offset=0, symbol=str(row["pair"]), side=side, entry_time=opened,
         exit_time=closed, entry_price=entry, exit_price=left, quantity=amount, fee=to_unit(fee),
         net_pnl=to_unit(printed), version=version, version_evidence=evidence, layout=LAYOUT,
-        reconciled=state, quote_asset=str(row.get("stake_currency") or str(row["pair"]).partition("/")[2].partition(":")[0]),
+        reconciled=state,
+        quote_asset=str(row.get("stake_currency") or quote_of(str(row["pair"]))),
         exit_reason=row.get("exit_reason") or row.get("sell_reason"), strategy=row.get("strategy"),
         funding=funding, own_id=str(row["id"]), exact=state == "confirmed",
     )  # fmt: skip

@@ -30,17 +30,29 @@ _HALF = Decimal("0.5")
 _DAY_US = 86_400_000_000
 
 _STATUS = {
-    "open": "open open_order new pending partially_filled partiallyfilled partial active submitted placed 미체결 대기 진행중 보유중 offen 未成交 持仓中 未平仓 aberta aberto pendente открыта открыт активен".split(),
-    "cancelled": "cancelled canceled cancel storniert abgebrochen 취소 취소됨 已取消 已撤销 撤单 cancelada cancelado отменён отменен отменена".split(),
-    "rejected": "rejected expired denied 거부 거절 abgelehnt verfallen 已拒绝 已过期 rejeitada rejeitado expirada отклонён отклонен истёк".split(),
-    "error": "error failed failure fail err exception 오류 실패 에러 fehler fehlgeschlagen 错误 失败 erro falha falhou ошибка".split(),
-    "heartbeat": "heartbeat alive ping status info debug warning hold idle startup shutdown started stopped keepalive 하트비트 상태 대기중 心跳 herzschlag batimento пульс".split(),
-}  # fmt: skip
-STATUS_WORDS = {word: kind for kind, words in _STATUS.items() for word in words}
-DONE_WORDS = frozenset(
-    "closed filled done complete completed executed finished ok success 체결 완료 청산 종료 체결완료 geschlossen ausgeführt "
-    "erledigt 已成交 完全成交 已平仓 已完成 成交 fechada fechado executada executado concluída закрыт закрыта исполнен исполнена".split()
-)  # fmt: skip
+    "open": (
+        "open open_order new pending partially_filled partiallyfilled partial active submitted "
+        "placed 미체결 대기 진행중 보유중 offen 未成交 持仓中 未平仓 aberta aberto pendente "
+        "открыта открыт активен"
+    ),
+    "cancelled": (
+        "cancelled canceled cancel storniert abgebrochen 취소 취소됨 已取消 已撤销 撤单 "
+        "cancelada cancelado отменён отменен отменена"
+    ),
+    "rejected": (
+        "rejected expired denied 거부 거절 abgelehnt verfallen 已拒绝 已过期 rejeitada "
+        "rejeitado expirada отклонён отклонен истёк"
+    ),
+    "error": (
+        "error failed failure fail err exception 오류 실패 에러 fehler fehlgeschlagen 错误 失败 "
+        "erro falha falhou ошибка"
+    ),
+    "heartbeat": (
+        "heartbeat alive ping status info debug warning hold idle startup shutdown started "
+        "stopped keepalive 하트비트 상태 대기중 心跳 herzschlag batimento пульс"
+    ),
+}
+STATUS_WORDS = {word: kind for kind, words in _STATUS.items() for word in words.split()}
 
 
 @dataclass(slots=True)
@@ -50,6 +62,8 @@ class Context:
     zone: tzinfo | None
     now: int
     versions: Versions
+    order: str = ""
+    """"dmy" or "mdy" as dates elsewhere in the file show it, "" unknown."""
     symbol: str = ""
     """The market named by the file, for layouts without such a column."""
 
@@ -111,7 +125,7 @@ def read_values(fields: list[str], binding: Binding, context: Context) -> Values
     ):
         value = number(fields, role, binding)
         if isinstance(value, Refusal):
-            if role in ("exit_price",) and _is_open(fields, binding):
+            if role == "exit_price" and _is_open(fields, binding):
                 return Aside("open")
             return value
         numbers[role] = value
@@ -201,7 +215,7 @@ def _is_open(fields: list[str], binding: Binding) -> bool:
     return all(loose) and empty[0] and "exit_time" in roles
 
 
-def number(fields: list[str], role: str, binding: Binding) -> Decimal | None | Refusal:
+def number(fields: list[str], role: str, binding: Binding) -> Decimal | Refusal | None:
     """A number cell: its value, None for a null or a missing column, or why it is none."""
     at = binding.roles.get(role)
     if at is None:
@@ -218,7 +232,7 @@ def number(fields: list[str], role: str, binding: Binding) -> Decimal | None | R
 
 def time_of(
     fields: list[str], role: str, binding: Binding, context: Context
-) -> int | None | Refusal:
+) -> int | Refusal | None:
     """A time cell in microseconds UTC, None for a null or a missing column, or why it is none."""
     at = binding.roles.get(role)
     if at is None:
@@ -262,7 +276,10 @@ def _times(
     if entered is not None and left < entered:
         return Refusal(
             "exit_before_entry",
-            f"entry {_show(fields[binding.roles['entry_time']])}, exit {_show(fields[binding.roles['exit_time']])}",
+            (
+                f"entry {_show(fields[binding.roles['entry_time']])}, exit "
+                f"{_show(fields[binding.roles['exit_time']])}"
+            ),
         )
     if too_old(left) or (entered is not None and too_old(entered)):
         return Refusal("time_too_old", f"exit is {_show(fields[binding.roles['exit_time']])}")
@@ -317,7 +334,8 @@ def tolerance(values: Values, binding: Binding) -> Decimal:
 def last_digit(binding: Binding, places: int | None = None) -> Decimal:
     """Half the last digit of PnL and fee as the segment prints them, at least 1e-8."""
     return (
-        Decimal(1).scaleb(-(binding.pnl_places if places is None else places)) + Decimal(1).scaleb(-binding.fee_places)
+        Decimal(1).scaleb(-(binding.pnl_places if places is None else places))
+        + Decimal(1).scaleb(-binding.fee_places)
     ) * _HALF + UNIT
 
 
@@ -438,7 +456,9 @@ def judge(
         return Refusal("unproven_layout", f"version is {_show(record.fields[place])}")
     for at in binding.text_columns:
         if looks_numeric(record.fields[at]):
-            return Refusal("unproven_layout", f"{_show(record.fields[at])} where the segment has text")
+            return Refusal(
+                "unproven_layout", f"{_show(record.fields[at])} where the segment has text"
+            )
     values = read_values(record.fields, binding, context)
     if isinstance(values, Aside):
         return Aside(any_status_word(record) or values.kind)
@@ -448,14 +468,16 @@ def judge(
         values.side = _side_by_arithmetic(values, binding)
     if binding.pnl_kind == "unknown":
         return Refusal("pnl_kind_unknown", f"{binding.pnl_role} is {values.printed}")
-    if binding.pnl_kind == "printed" and values.printed is not None:
-        if _is_price(values.printed, record.fields, binding):
-            return Refusal("contradicted", f"the PnL {values.printed} is a price")
+    printed = values.printed if binding.pnl_kind == "printed" else None
+    if printed is not None and _is_price(printed, record.fields, binding):
+        return Refusal("contradicted", f"the PnL {printed} is a price")
     result = check(values, binding, binding.pnl_kind, before)
     if result.state == "contradicted":
         return Refusal("contradicted", result.detail)
     if binding.pnl_kind == "net" and result.state == "confirmed" and _is_swapped(values, binding):
-        return Refusal("contradicted", f"fee {values.fee} and PnL {values.printed} may stand for each other")
+        return Refusal(
+            "contradicted", f"fee {values.fee} and PnL {values.printed} may stand for each other"
+        )
     if binding.pnl_kind not in ("net", "printed") and not _fee_fits(values, binding):
         return Refusal("contradicted", f"fee {values.fee} is no fee of this turnover")
     if result.net is None:
@@ -479,7 +501,8 @@ def _is_price(printed: Decimal, fields: list[str], binding: Binding) -> bool:
         return False
     taken = {binding.roles.get(role) for role in (*PNL_ROLES, "equity", "quantity", "bot_trade_id")}
     return any(
-        at not in taken and binding.grammar.number(cell) == printed for at, cell in enumerate(fields)
+        at not in taken and binding.grammar.number(cell) == printed
+        for at, cell in enumerate(fields)
     )
 
 
@@ -515,7 +538,7 @@ def _trade(
     record: Record, values: Values, result: Check, binding: Binding, context: Context
 ) -> Trade:
     fields = record.fields
-    assert result.net is not None  # noqa: S101
+    assert result.net is not None
     version, evidence = context.versions.of(fields, binding.roles.get("version"))
     return Trade(
         line=record.line,

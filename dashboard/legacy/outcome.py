@@ -83,18 +83,16 @@ class FileOutcome:
         elif isinstance(outcome, Repeated):
             self._duplicate((record.line,))
         else:
-            assert binding is not None  # noqa: S101
+            assert binding is not None
             self._take_fill(outcome, binding)
 
-    def take_plain(
-        self, judged: Iterable[tuple[Line, Trade | None]], binding: Binding
-    ) -> None:
+    def take_plain(self, judged: Iterable[tuple[Line, Trade | None]], binding: Binding) -> None:
         """A block of confirmed trades of one binding."""
         report, rows, settle = self.report, self._rows, self._settle
         segment: Segment | None = None
         count = 0
         for line, trade in judged:
-            assert trade is not None  # noqa: S101
+            assert trade is not None
             if segment is None:
                 segment = self._at(trade.line, binding)
             count += 1
@@ -129,7 +127,7 @@ class FileOutcome:
                 )  # fmt: skip
                 self.report.segments.append(segment)
                 self._segment, self._segment_key = segment, key
-        assert segment is not None  # noqa: S101
+        assert segment is not None
         segment.last_line = max(segment.last_line, record_line)
         return segment
 
@@ -192,7 +190,10 @@ class FileOutcome:
         if kept is None:
             kept = self._fills[id(binding)] = (binding, Overlaps(), [])
         _, overlaps, fills = kept
-        text = f"{fill.symbol}|{fill.time}|{fill.side}|{fill.price}|{fill.quantity}|{fill.fee}|{fill.group}"
+        text = (
+            f"{fill.symbol}|{fill.time}|{fill.side}|{fill.price}|{fill.quantity}|"
+            f"{fill.fee}|{fill.group}"
+        )
         if fill.exchange_id:
             key, _ = digest_of(f"fill|{fill.layout}|{fill.exchange_id}")
             if self.counts.put(key, 1):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import pairwise, permutations
 
 from .aliases import Heading
 from .binding import Binding
@@ -16,15 +16,11 @@ from .cells import Grammar, column_unit, decide_grammar, decimals, is_null, is_s
 from .judging import STATUS_WORDS, Context
 from .records import Record
 from .settling import settle
+from .structure import REASON_WORDS
 from .times import EPOCH, OLDEST, TimeForm, decide_form, place
 
 _PROBE = 10
 _VERSION = re.compile(r"[vV]?(\d{1,2})\.(\d{1,3})(?:\.\d{1,3})?")
-_REASONS = frozenset(
-    "signal stop_loss take_profit trailing trailing_stop stop target sl tp stoploss takeprofit "
-    "roi exit_signal liquidation manual timeout time_exit reverse stop-loss take-profit "
-    "신호 손절 익절 트레일링 止损 止盈 信号 stopp ziel alvo sinal стоп сигнал".split()
-)
 _COIN = re.compile(r"[A-Z][A-Z0-9]{1,7}")
 
 
@@ -43,11 +39,11 @@ class _Columns:
 def propose(
     rows: Sequence[Record], context: Context, headings: Sequence[Heading] = ()
 ) -> Binding | None:
-    """The one layout arithmetic proves for rows of one width, settled; None where none or two do."""
+    """The one layout arithmetic proves for rows of one width; None where none or two do."""
     width = len(rows[0].fields)
     if width < 5 or width > 60 or len(rows) < 2:
         return None
-    seen = _look(rows, width)
+    seen = _look(rows, width, context.order)
     if not seen.times or not seen.sides:
         return None
     symbol = _symbol_column(rows, seen, context)
@@ -58,7 +54,7 @@ def propose(
         return None
     for side in seen.sides[:2]:
         found = list(_solutions(rows, seen, side))
-        binding = _choose(rows, found, seen, side)
+        binding = _choose(rows, found, seen)
         if binding is None:
             continue
         binding.roles.update(times)
@@ -75,7 +71,7 @@ def propose(
     return None
 
 
-def _look(rows: Sequence[Record], width: int) -> _Columns:
+def _look(rows: Sequence[Record], width: int, order: str) -> _Columns:
     columns = [[row.fields[at] for row in rows] for at in range(width)]
     numeric: dict[int, list[str]] = {}
     times: dict[int, TimeForm] = {}
@@ -85,7 +81,7 @@ def _look(rows: Sequence[Record], width: int) -> _Columns:
         filled = [cell for cell in cells if not is_null(cell)]
         if len(filled) * 2 < len(cells):
             continue
-        form = decide_form(filled)
+        form = decide_form(filled, order=order)
         if form is not None and _really_times(filled, form):
             times[at] = form
             continue
@@ -121,7 +117,7 @@ def _really_times(cells: list[str], form: TimeForm) -> bool:
         return False
     if form.name != "epoch":
         return True
-    inside = sum(OLDEST <= moment and (moment - EPOCH).days < 24_000 for moment in moments)
+    inside = sum(moment >= OLDEST and (moment - EPOCH).days < 24_000 for moment in moments)
     return inside * 10 >= len(moments) * 8
 
 
@@ -143,7 +139,7 @@ def _symbol_column(rows: Sequence[Record], seen: _Columns, context: Context) -> 
 
 def _is_word(cell: str) -> bool:
     word = cell.strip().casefold()
-    return word in _REASONS or word in STATUS_WORDS or side_of(cell) is not None
+    return word in REASON_WORDS or word in STATUS_WORDS or side_of(cell) is not None
 
 
 def _time_roles(rows: Sequence[Record], seen: _Columns) -> dict[str, int]:
@@ -259,9 +255,7 @@ def _zero(rest: list[float | None], slack: list[float], digit: float) -> int:
     return found
 
 
-def _choose(
-    rows: Sequence[Record], found: list[_Solution], seen: _Columns, side: int
-) -> Binding | None:
+def _choose(rows: Sequence[Record], found: list[_Solution], seen: _Columns) -> Binding | None:
     """The binding the solutions agree on; None where they would book different trades."""
     with_fee = [s for s in found if s[4] is not None and _is_fee(seen, s)]
     bare = [s for s in found if s[4] is None]
@@ -311,7 +305,7 @@ def _is_fee(seen: _Columns, solution: _Solution) -> bool:
 
     And the PnL column is none, else the two could stand for each other.
     """
-    assert solution[4] is not None  # noqa: S101
+    assert solution[4] is not None
     return _steady(_shares(seen, solution, solution[4]), 6.0) and not _steady(
         _shares(seen, solution, solution[3]), 6.0
     )
@@ -368,7 +362,7 @@ def _add_texts(
             binding.roles["version"] = at
             binding.version_by_values = True
         elif at not in seen.numbers and "exit_reason" not in binding.roles:
-            known = sum(cell.casefold().replace(" ", "_") in _REASONS for cell in cells)
+            known = sum(cell.casefold().replace(" ", "_") in REASON_WORDS for cell in cells)
             if known * 2 >= len(cells):
                 binding.roles["exit_reason"] = at
         elif at in seen.numbers and "bot_trade_id" not in binding.roles and _counts_up(cells):
@@ -390,4 +384,4 @@ def _counts_up(cells: list[str]) -> bool:
     if not all(cell.isascii() and cell.isdigit() and len(cell) < 10 for cell in cells):
         return False
     numbers = [int(cell) for cell in cells]
-    return all(b > a for a, b in zip(numbers, numbers[1:], strict=False))
+    return all(b > a for a, b in pairwise(numbers))

@@ -160,7 +160,9 @@ class Kept:
                     f"{self.report.path}: over {MAX_VERSIONS} different versions; "
                     "its version column holds something else"
                 )
-            spool = self._trades[trade.version] = tempfile.SpooledTemporaryFile(IN_MEMORY)
+            spool = self._trades[trade.version] = tempfile.SpooledTemporaryFile(  # noqa: SIM115
+                IN_MEMORY
+            )
         ref = self._recorded.fresh_id(trade_id)
         body = body_of(trade, ref, trade_id, self._account, self.report.path)
         pickle.dump((ref, trade.exit_time, body), spool, pickle.HIGHEST_PROTOCOL)
@@ -203,9 +205,7 @@ def _load(spool: IO[bytes]) -> Iterator[Any]:
             return
 
 
-def body_of(
-    trade: Trade, ref: str, trade_id: str, account: str, path: str
-) -> dict[str, Any]:
+def body_of(trade: Trade, ref: str, trade_id: str, account: str, path: str) -> dict[str, Any]:
     """The body of the trade's trade.closed; what the file does not say is null."""
     body: dict[str, Any] = {
         "trade_id": ref,

@@ -80,7 +80,9 @@ def unwrapped(blocks: Iterable[list[Line]], delimiter: str) -> Iterator[list[Lin
     """Lines with the quotes around the whole of them taken off."""
     for block in blocks:
         for line in block:
-            row = cells_of(line.text, delimiter) if line.text and line.text.startswith('"') else None
+            row = (
+                cells_of(line.text, delimiter) if line.text and line.text.startswith('"') else None
+            )
             if row is not None and len(row) == 1:
                 line.text = row[0]
         yield block

@@ -24,9 +24,9 @@ from .proposing import propose
 from .records import Record
 from .settling import Fit, settle
 from .structure import OTHER, TELLING, complete_ending, marker_of, name_damage, structural
-from .times import ISO, is_clock_only
-from .versions import belongs
+from .times import ISO, day_month_order, is_clock_only
 from .verdicts import Aside, Fill, Refusal, Repeated, Trade, Verdict
+from .versions import are_versions, belongs
 
 WINDOW = 3_000
 MOST_HELD = 30_000
@@ -64,6 +64,8 @@ class FileJudge:
         self._held: list[Record] = []
         self._fast: FastJudge | None = None
         self._totals: list[tuple[int, Decimal]] = []
+        self._hopeless: set[tuple[int, str]] = set()
+        """Looks of rows that hundreds of them did not prove: not tried in every window again."""
         self._before: Decimal | None = Decimal(0)
         self._hunk = ""
         self._hunk_rows: dict[str, list[str]] = {"ours": [], "theirs": []}
@@ -125,6 +127,8 @@ class FileJudge:
     def _window(self, *, final: bool) -> None:
         records, self._held = self._held, []
         outcomes: dict[int, tuple[Outcome | str, Binding | None]] = {}
+        if not self._context.order:
+            self._context.order = day_month_order(record.text for record in records)
         blocks = self._split(records, outcomes)
         keep_from = len(records)
         places = {id(record): at for at, record in enumerate(records)}
@@ -155,7 +159,9 @@ class FileJudge:
 
     def _prepare_fast(self) -> None:
         binding = self._block.current
-        self._fast = None if binding is None else compile_fast(binding, self._context, self._delimiter)
+        self._fast = (
+            None if binding is None else compile_fast(binding, self._context, self._delimiter)
+        )
 
     def _tail(
         self,
@@ -164,7 +170,7 @@ class FileJudge:
         places: dict[int, int],
         total: int,
     ) -> int:
-        """Where the run of refused rows at the window's end starts; they wait for the next window."""
+        """Where the refused rows at the window's end start; they wait for the next window."""
         start = total
         for record in reversed(rows):
             if (
@@ -332,7 +338,7 @@ class FileJudge:
                 outcomes[id(record)] = (outcome, None)
 
     def _refine(self, binding: Binding, rows: list[Record]) -> Binding:
-        """The binding settled anew on the rows it reads, so that others among them decide nothing."""
+        """The binding settled anew on the rows it reads: others among them decide nothing."""
         own = [row for row in rows if isinstance(self._one(row, binding), Trade)]
         if len(own) < 5 or len(own) == len(rows):
             return binding
@@ -386,9 +392,8 @@ class FileJudge:
                 isinstance(outcome, Trade)
                 and outcome.reconciled == "confirmed"
                 and not outcome.exact
-            ):
-                if binding.exact:
-                    return Refusal("torn_line", "the file ends in it")
+            ) and binding.exact:
+                return Refusal("torn_line", "the file ends in it")
         return outcome
 
     def _try_others(
@@ -403,12 +408,15 @@ class FileJudge:
                 remaining = self._take(remaining, known, outcomes)
         tried: set[tuple[int, str]] = set()
         while True:
-            cluster = _largest_cluster(remaining, tried)
+            cluster = _largest_cluster(remaining, tried | self._hopeless)
             if cluster is None:
                 return remaining
+            tried.add((len(cluster[0].fields), _signature(cluster[0].fields)))
             if block.current is not None and not _is_run(cluster, block):
                 continue
             binding = self._prove(cluster, block)
+            if binding is None and len(cluster) >= 500:
+                self._hopeless.add((len(cluster[0].fields), _signature(cluster[0].fields)))
             if binding is not None:
                 after = self._take(remaining, binding, outcomes)
                 if len(after) < len(remaining):
@@ -440,14 +448,20 @@ class FileJudge:
         """A binding that arithmetic proves on rows which look alike."""
         width = len(cluster[0].fields)
         candidates = [each.copy() for each in block.bindings if each.width == width]
+        own = len(candidates)
         candidates += headerless(width)
-        for binding in candidates:
+        for order, binding in enumerate(candidates):
             if binding.shape != "trades":
                 continue
             fit = settle(binding, cluster, self._context)
             reason = binding.roles.get("exit_reason")
             if reason is not None and reason not in binding.text_columns:
                 continue
+            at = _version_column(binding)
+            if at >= 0 and order >= own:
+                tags = [record.fields[at].strip() for record in cluster]
+                if not are_versions(binding.versions_seen, tags):
+                    continue
             if block.current is not None and not all(
                 belongs(tag, block.current.versions_seen) for tag in binding.versions_seen
             ):
@@ -512,9 +526,15 @@ def _acceptable(binding: Binding, fit: Fit) -> bool:
     return fit.confirmed > 0 and fit.confirmed >= fit.contradicted
 
 
+def _version_column(binding: Binding) -> int:
+    """Where the registered layout has its version, -1 for nowhere."""
+    roles = binding.known.roles() if binding.known is not None else ()
+    return roles.index("version") if "version" in roles else -1
+
+
 def _fees_prove(binding: Binding, fit: Fit) -> bool:
     """Without a header of its own a layout's fee column must look like one, on most rows."""
-    if fit.read * 10 < fit.rows * 8:
+    if fit.read * 10 < fit.rows * 8 or fit.ambiguous:
         return False
     return "fee" not in binding.roles or binding.fee_steady
 
@@ -546,7 +566,6 @@ def _largest_cluster(rows: list[Record], tried: set[tuple[int, str]]) -> list[Re
     )
     if best is None or len(best[1]) < 2 or len(tried) > 12:
         return None
-    tried.add(best[0])
     return best[1]
 
 
@@ -555,16 +574,15 @@ def _is_run(cluster: list[Record], block: _Block) -> bool:
 
     Two torn rows that lost the same cell are none.
     """
-    assert block.current is not None  # noqa: S101
+    assert block.current is not None
     width = len(cluster[0].fields)
     if width == block.current.width:
         return True
     if width > block.current.width or len(cluster) * 7 >= len(block.rows) >= 28:
         return True
-    members = {id(record) for record in cluster}
     run = longest = 0
     for record in block.rows:
-        run = run + 1 if id(record) in members else 0
+        run = run + 1 if len(record.fields) == width else 0
         longest = max(longest, run)
     return longest >= 3
 
@@ -576,7 +594,7 @@ def _signature(fields: list[str]) -> str:
 def _class(cell: str) -> str:
     text = cell.strip()
     if is_null(text):
-        return "0"
+        return "X"
     if text[0].isdigit() or text[0] in "+-.−":
         if is_clock_only(text):
             return "C"

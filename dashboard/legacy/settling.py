@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from decimal import Decimal
 
@@ -41,6 +42,8 @@ class Fit:
     confirmed: int = 0
     contradicted: int = 0
     digits: float = 0.0
+    ambiguous: bool = False
+    """Either of fee and PnL could be the other: no row loses, and both are steady."""
     swapped: bool = False
     """The columns called fee and PnL stand for each other."""
 
@@ -64,7 +67,7 @@ def settle(binding: Binding, records: list[Record], context: Context) -> Fit:
 
     swap_time_words(binding, column)
     _settle_cells(binding, column)
-    _settle_times(binding, rows)
+    _settle_times(binding, rows, context.order)
     _settle_side(binding, column)
     read = _read(binding, sample, context)
     fit.read = sum(values is not None for values in read)
@@ -75,6 +78,9 @@ def settle(binding: Binding, records: list[Record], context: Context) -> Fit:
         tags = [cell.strip() for cell in column(place) if cell.strip()]
         common = Counter(tags).most_common(8)
         binding.versions_seen = frozenset(tag for tag, times in common if times * 8 >= len(tags))
+        if len(tags) >= 8 and not binding.versions_seen:
+            # Another value on every row: no version, whatever the column is called.
+            del binding.roles["version"]
     binding.text_columns = tuple(
         at
         for role in ("exit_reason", "symbol")
@@ -86,7 +92,7 @@ def settle(binding: Binding, records: list[Record], context: Context) -> Fit:
 
 
 def _settle_cells(binding: Binding, column: object) -> None:
-    assert callable(column)  # noqa: S101
+    assert callable(column)
     cells: list[str] = []
     for role in NUMBER_ROLES:
         at = binding.roles.get(role)
@@ -135,7 +141,7 @@ def _sane(cell: str) -> bool:
     return not exponent or exponent.lstrip("+-").isdigit()
 
 
-def _settle_times(binding: Binding, rows: list[Record]) -> None:
+def _settle_times(binding: Binding, rows: list[Record], order: str) -> None:
     # Month first is written in English alone: no decimal comma, no header in other letters.
     continental = binding.grammar.decimal == "," or any(
         not each.name.isascii() for each in binding.headings
@@ -145,7 +151,7 @@ def _settle_times(binding: Binding, rows: list[Record]) -> None:
         if at is None:
             continue
         cells = [row.fields[at] for row in rows]
-        form = decide_form(cells, day_first=continental, share=0.15)
+        form = decide_form(cells, day_first=continental, share=0.15, order=order)
         if form is None and sum(map(is_clock_only, cells)) * 2 > len(cells):
             form = ISO
         if binding.known is not None and binding.known.time_form == "short" and form is not None:
@@ -168,7 +174,7 @@ def _settle_times(binding: Binding, rows: list[Record]) -> None:
 
 
 def _settle_side(binding: Binding, column: object) -> None:
-    assert callable(column)  # noqa: S101
+    assert callable(column)
     at = binding.roles.get("side")
     if at is None:
         return
@@ -178,9 +184,7 @@ def _settle_side(binding: Binding, column: object) -> None:
 
 
 def _read(binding: Binding, sample: list[Record], context: Context) -> list[Values | None]:
-    provisional = (
-        context if context.zone else Context(UTC, context.now, context.versions, context.symbol)
-    )
+    provisional = context if context.zone else replace(context, zone=UTC)
     made: list[Values | None] = []
     for row in sample:
         values = read_values(row.fields, binding, provisional)
@@ -206,7 +210,7 @@ def _settle_pnl(binding: Binding, read: list[Values | None], fit: Fit) -> None:
         binding.pnl_kind = _kind_by_looks(binding, values)
         binding.price_like = _price_band(values)
         return
-    if binding.pnl_role in ("cum_pnl",):
+    if binding.pnl_role == "cum_pnl":
         kinds: tuple[str, ...] = ("cumulative",)
     elif binding.pnl_role == "pnl_pct":
         kinds = ("percent",)
@@ -228,7 +232,7 @@ def _settle_pnl(binding: Binding, read: list[Values | None], fit: Fit) -> None:
                 best = (*score, kind, fixed, checks)
         if best is not None and best[0] * 10 >= len(values) * 6:
             break
-    assert best is not None  # noqa: S101
+    assert best is not None
     _, _, kind, fixed, checks = best
     binding.pnl_kind, binding.fixed_side = kind, fixed
     if _try_reversed_sides(binding, read, best):
@@ -354,7 +358,7 @@ def _count(binding: Binding, read: list[Values | None], checks: list[Check], fit
 
 
 def _settle_computed_fees(binding: Binding, values: list[Values], fit: Fit) -> None:
-    """Without a printed PnL nothing but the fee's steady share tells that columns are what they say."""
+    """Without a printed PnL only the fee's steady share tells that columns hold what they say."""
     shares = [
         each.fee / turnover
         for each in values
@@ -382,7 +386,12 @@ def _settle_fee_band(
         return
     certain, fees, results = [], [], []
     for values, result in zip(read, checks, strict=True):
-        if values is None or result.state != "confirmed" or not values.fee or values.printed is None:
+        if (
+            values is None
+            or result.state != "confirmed"
+            or not values.fee
+            or values.printed is None
+        ):
             continue
         turnover = turnover_of(values)
         if not turnover:
@@ -395,6 +404,7 @@ def _settle_fee_band(
         return
     if binding.pnl_kind == "net":
         fit.swapped = not steady(fees) and steady(results)
+        fit.ambiguous = not certain and steady(fees) and steady(results)
     else:
         # The printed PnL agrees without the fee, so nothing but its share says that it is one.
         fit.swapped = not steady(fees)
@@ -410,8 +420,11 @@ def steady(shares: list[Decimal]) -> bool:
     values = sorted(shares)
     cut = len(values) // 12
     values = values[cut : len(values) - cut] or values
-    return bool(values) and 0 < values[0] and values[-1] <= Decimal("0.01") and (
-        values[-1] <= values[0] * 6
+    return (
+        bool(values)
+        and values[0] > 0
+        and values[-1] <= Decimal("0.01")
+        and (values[-1] <= values[0] * 6)
     )
 
 
@@ -435,18 +448,19 @@ def _kind_by_looks(binding: Binding, values: list[Values]) -> str:
     """
     if binding.pnl_role in ("pnl_pct", "cum_pnl"):
         return "unknown"
-    if binding.pnl_role in ("pnl", "gross_pnl") and binding.units.get(
-        binding.roles[binding.pnl_role]
+    if (
+        binding.pnl_role in ("pnl", "gross_pnl")
+        and binding.units.get(binding.roles[binding.pnl_role])
+        and binding.currency == ""
     ):
-        if binding.currency == "":
-            return "unknown"
+        return "unknown"
     printed = [float(each.printed) for each in values if each.printed is not None]
     if len(printed) < 3:
         return "printed" if binding.known else "unknown"
     if len(printed) >= 6:
         mean = sum(printed) / len(printed)
         spread = sum((x - mean) ** 2 for x in printed) / len(printed)
-        steps = [b - a for a, b in zip(printed, printed[1:], strict=False)]
+        steps = [b - a for a, b in itertools.pairwise(printed)]
         movement = sum(step**2 for step in steps) / len(steps)
         if spread > 0 and movement < 0.7 * spread:
             return "unknown"

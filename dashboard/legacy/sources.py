@@ -46,7 +46,8 @@ class Bounded:
             self._read > RATIO_FLOOR and self._read > self._packed * MAX_RATIO
         ):
             raise BadSource(
-                f"{self._label}: {self._read:,} bytes from {self._packed:,} packed ones and no end; "
+                f"{self._label}: {self._read:,} bytes from {self._packed:,} packed "
+                f"ones and no end; "
                 "this is no log. Unpack it by hand if you trust it"
             )
         return data

@@ -1,4 +1,4 @@
-"""Lines that are no record of the log itself: comments, markers, titles, totals; and named damage."""
+"""Lines that are no record of the log: comments, markers, titles, totals; named damage."""
 
 from __future__ import annotations
 
@@ -19,10 +19,57 @@ _TOTAL = re.compile(
 )
 _FILL_CHARACTERS = set("\0\ufffd-_=*.~#xX?, ;\t|'\"")
 TELLING = frozenset(
-    "time_without_date ambiguous_date time_in_future time_too_old exit_before_entry contradicted "
-    "pnl_not_available pnl_kind_unknown".split()
+    [
+        "time_without_date",
+        "ambiguous_date",
+        "time_in_future",
+        "time_too_old",
+        "exit_before_entry",
+        "contradicted",
+        "pnl_not_available",
+        "pnl_kind_unknown",
+    ]
 )
 """Reasons that say more than the name of any damage could."""
+REASON_WORDS = frozenset(
+    [
+        "signal",
+        "stop_loss",
+        "take_profit",
+        "trailing",
+        "trailing_stop",
+        "stop",
+        "target",
+        "sl",
+        "tp",
+        "stoploss",
+        "takeprofit",
+        "roi",
+        "exit_signal",
+        "liquidation",
+        "manual",
+        "timeout",
+        "time_exit",
+        "reverse",
+        "stop-loss",
+        "take-profit",
+        "신호",
+        "손절",
+        "익절",
+        "트레일링",
+        "止损",
+        "止盈",
+        "信号",
+        "stopp",
+        "ziel",
+        "alvo",
+        "sinal",
+        "стоп",
+        "тейк",
+        "сигнал",
+    ]
+)
+"""Why trades end, in whole words of several languages."""
 OTHER = "other"
 """Comments and blank lines: not records at all."""
 
@@ -37,7 +84,7 @@ def marker_of(record: Record) -> str:
 
 
 def structural(record: Record, width: int) -> Verdict | str | None:
-    """The verdict on a line that cannot be a row of the log; OTHER for a comment; None for a row."""
+    """The verdict on a line that can be no row; OTHER for a comment; None for a row."""
     text = record.text
     if record.trouble:
         if not text.strip("\0 "):
@@ -53,7 +100,13 @@ def structural(record: Record, width: int) -> Verdict | str | None:
     if filled and _TOTAL.fullmatch(filled[0].strip()) and len(filled) <= max(4, width - 3):
         return Aside("total")
     wrapped = len(record.fields) == 1 and sum(text.count(mark) for mark in ",;\t") >= 4
-    if width >= 4 and not wrapped and len(filled) <= 3 and len(record.fields) != width and not _has_values(record):
+    if (
+        width >= 4
+        and not wrapped
+        and len(filled) <= 3
+        and len(record.fields) != width
+        and not _has_values(record)
+    ):
         return Aside("section")
     return None
 
@@ -71,9 +124,9 @@ def name_damage(record: Record, refusal: Refusal, binding: Binding | None, width
     if refusal.reason in TELLING:
         return refusal
     status = any_status_word(record)
-    if status and not record.trouble:
-        if width - 3 <= len(fields) <= width + 3 or (status == "heartbeat" and len(fields) < width):
-            return Aside(status)
+    near = width - 3 <= len(fields) <= width + 3
+    if status and not record.trouble and (near or (status == "heartbeat" and len(fields) < width)):
+        return Aside(status)
     if len(fields) == 1 and sum(fields[0].count(mark) for mark in ",;\t") >= 4:
         return Refusal("double_encoded", repr(fields[0][:60]))
     if record.trouble in ("unclosed_quote", "bad_quotes") and not record.ended:
@@ -106,7 +159,7 @@ def complete_ending(record: Record, binding: Binding) -> bool:
     if record.ended:
         return True
     last = record.fields[-1]
-    if last in binding.last_cells:
+    if last in binding.last_cells or last.strip().casefold().replace(" ", "_") in REASON_WORDS:
         return True
     if not binding.last_cells:
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -74,9 +75,15 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "jan january januar janeiro", "feb february februar fevereiro fev", "mar march märz mär mrz março",
+            "jan january januar janeiro", (
+                "feb february februar fevereiro "
+                "fev"
+            ), "mar march märz mär mrz março",
             "apr april abril abr", "may mai maio", "jun june juni junho", "jul july juli julho",
-            "aug august agosto ago", "sep sept september setembro set", "oct october oktober okt outubro out",
+            "aug august agosto ago", "sep sept september setembro set", (
+                "oct october oktober okt outubro "
+                "out"
+            ),
             "nov november novembro", "dec december dezember dez dezembro",
         ),
         start=1,
@@ -93,6 +100,21 @@ _EPOCH_NUMBER = re.compile(r"(\d{10}|\d{13}|\d{16}|\d{19})(?:\.(\d{1,9}))?")
 _ISO_EXACT = re.compile(
     r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})?"
 )
+
+
+_ORDER = re.compile(r"(?<!\d)(\d{1,2})([/\-.])(\d{1,2})\2(?:\d{4}|\d{2})(?!\d)")
+
+
+def day_month_order(texts: Iterable[str]) -> str:
+    """ "dmy" or "mdy" where dates anywhere in these lines show which comes first, else ""."""
+    day = month = 0
+    for text in texts:
+        for first, _, second in _ORDER.findall(text):
+            day += int(first) > 12
+            month += int(second) > 12
+    if (not day and not month) or min(day, month) * 10 > max(day, month):
+        return ""
+    return "dmy" if day > month else "mdy"
 
 
 def is_clock_only(cell: str) -> bool:
@@ -224,13 +246,14 @@ FORMS = (ISO, EPOCH_FORM, SHORT, DAY_FIRST, MONTH_FIRST, NAMED, EAST)
 
 
 def decide_form(
-    cells: Iterable[str], *, day_first: bool = False, share: float = 0.5
+    cells: Iterable[str], *, day_first: bool = False, share: float = 0.5, order: str = ""
 ) -> TimeForm | None:
     """The form that reads a column's cells, or None where none reads most of them.
 
     Day-first and month-first are told apart by the whole column: a 13th month, else the
     order of the rows in time, else the dots of a date such as 03.04.2024 (always day first),
     else `day_first`: the file is of a language that never puts the month first.
+    Else `order`, as dates elsewhere in the file have it.
     A form must read `share` of the cells: rows of another layout may stand among them.
     Where all that leaves both possible, None: a guess would move trades by months.
     """
@@ -244,7 +267,10 @@ def decide_form(
         return None
     winners = [form for form in FORMS if counts[form.name] == best]
     if winners[0] in (DAY_FIRST, MONTH_FIRST):
-        return _decide_day_first(texts, hint=day_first)
+        return _decide_day_first(texts, hint=day_first) or {
+            "dmy": DAY_FIRST,
+            "mdy": MONTH_FIRST,
+        }.get(order)
     return winners[0]
 
 
@@ -261,7 +287,7 @@ def _decide_day_first(texts: list[str], *, hint: bool) -> TimeForm | None:
     disorder = {}
     for form in (DAY_FIRST, MONTH_FIRST):
         moments = [read[0].replace(tzinfo=None) for text in texts if (read := form.read(text))]
-        steps = [later >= earlier for earlier, later in zip(moments, moments[1:], strict=False)]
+        steps = [later >= earlier for earlier, later in itertools.pairwise(moments)]
         disorder[form.name] = min(steps.count(False), steps.count(True))
     if disorder["dmy"] == 0 and disorder["mdy"] >= 2:
         return DAY_FIRST
@@ -286,9 +312,11 @@ def _by_rhythm(texts: list[str]) -> TimeForm | None:
     for form, other in ((DAY_FIRST, "mdy"), (MONTH_FIRST, "dmy")):
         there = moments[other]
         close = max(moments[form.name]) - min(moments[form.name]) <= timedelta(days=14)
-        if close and len({moment.day for moment in there}) <= 2 and len(
-            {moment.month for moment in there}
-        ) >= 3:
+        if (
+            close
+            and len({moment.day for moment in there}) <= 2
+            and len({moment.month for moment in there}) >= 3
+        ):
             return form
     return None
 

@@ -1,4 +1,4 @@
-"""What an import says of a record: a trade, set aside, quarantined; duplicates are trades seen before."""
+"""What an import says of a record: a trade, set aside, quarantined, or a repeat."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ REASONS: dict[str, str] = {
     "no_symbol": "the market is not named",
     "contradicted": "the printed PnL is not what price, quantity and fee give",
     "pnl_not_available": "no PnL printed and not enough printed to compute it",
-    "pnl_kind_unknown": "the PnL column is a running total, a price or a percentage, not a result per trade",
+    "pnl_kind_unknown": (
+        "the PnL column is a running total, a price or a percentage, not a result per trade"
+    ),
     "unproven_layout": "no known layout fits and arithmetic proves none",
     "unmatched_fill": "a fill whose other side is not in the file",
     "not_a_trade": "no trade can be recognised in it",

@@ -33,6 +33,16 @@ def clean(tag: str) -> str:
     return text[1:] if _BARE_V.match(text) else text
 
 
+def are_versions(seen: frozenset[str], tags: list[str]) -> bool:
+    """True where a column without a header holds versions: few values, each written like one."""
+    if not seen or any(_LIKE.fullmatch(tag) is None for tag in seen):
+        return False
+    distinct = len(set(tags))
+    if distinct > 1 and distinct * 3 > len(tags):
+        return False
+    return sum(tag in seen for tag in tags) * 10 >= len(tags) * 8
+
+
 @dataclass(slots=True)
 class Versions:
     """The version of each record: a column wins over the tag, the tag over the file's name."""
@@ -41,7 +51,7 @@ class Versions:
     file_name: str = ""
 
     def __post_init__(self) -> None:
-        found = {match for match in _IN_NAME.findall(self.file_name)}
+        found = set(_IN_NAME.findall(self.file_name))
         # Two versions in one name ("v7_then_v8") say nothing about a row.
         self._named = found.pop() if len(found) == 1 else ""
 

@@ -14,7 +14,6 @@ import tempfile
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC
-from decimal import Decimal
 from pathlib import Path
 
 from dashboard.legacy.batch import ImportRefused, Options, read_all
@@ -184,7 +183,8 @@ def main(arguments: list[str] | None = None) -> int:
     result = summary(scores, quick=options.quick)
     for bar in result["bars"]:  # type: ignore[attr-defined]
         print(
-            f"{'ok' if bar['ok'] else 'FAILS':<6}{bar['name']} {bar['value']} {bar['op']} {bar['limit']}"
+            f"{'ok' if bar['ok'] else 'FAILS':<6}{bar['name']} {bar['value']} "
+            f"{bar['op']} {bar['limit']}"
         )
     print(json.dumps(result))
     return 0 if result["ok"] else 1

@@ -11,20 +11,53 @@ from decimal import Decimal
 from .importing_logs import Log, Row, Style, Trade, Writer, random_style, random_trades
 
 DAMAGES = (
-    "none", "bad_cells", "torn_tail", "torn_lines", "glued", "merge_markers", "filler", "field_count",
-    "column_inserted", "layout_changed", "header_again", "overlap",
-)  # fmt: skip
+    "none",
+    "bad_cells",
+    "torn_tail",
+    "torn_lines",
+    "glued",
+    "merge_markers",
+    "filler",
+    "field_count",
+    "column_inserted",
+    "layout_changed",
+    "header_again",
+    "overlap",
+)
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "cp949", "cp1251", "cp1252", "mixed")
 LANGUAGES = {
-    "utf-8": ["en", "ko", "de", "pt", "zh", "ru"], "utf-8-sig": ["en", "ko", "de", "pt", "zh", "ru"],
-    "utf-16-le": ["en", "ko", "zh", "ru"], "utf-16-be": ["en", "ko", "zh", "de"],
-    "cp949": ["ko"], "cp1251": ["ru"], "cp1252": ["de", "pt"], "mixed": ["ko", "ru", "de", "pt"],
-}  # fmt: skip
+    "utf-8": ["en", "ko", "de", "pt", "zh", "ru"],
+    "utf-8-sig": ["en", "ko", "de", "pt", "zh", "ru"],
+    "utf-16-le": ["en", "ko", "zh", "ru"],
+    "utf-16-be": ["en", "ko", "zh", "de"],
+    "cp949": ["ko"],
+    "cp1251": ["ru"],
+    "cp1252": ["de", "pt"],
+    "mixed": ["ko", "ru", "de", "pt"],
+}
 LEGACY = {"ko": "cp949", "ru": "cp1251", "de": "cp1252", "pt": "latin-1"}
 BAD_NUMBERS = [
-    "1_000", "12..5", "=1+1", "١٢", "0x1F", "inf", "-inf", "1e309", "nan", "#REF!", "12.5USDT", "abc", "1706958000000",
-    "2024-02-03 11:00:00", "１２", "--5", "+-3", "1e99", "∞", "TRUE",
-]  # fmt: skip
+    "1_000",
+    "12..5",
+    "=1+1",
+    "١٢",
+    "0x1F",
+    "inf",
+    "-inf",
+    "1e309",
+    "nan",
+    "#REF!",
+    "12.5USDT",
+    "abc",
+    "1706958000000",
+    "2024-02-03 11:00:00",
+    "１２",
+    "--5",
+    "+-3",
+    "1e99",
+    "∞",
+    "TRUE",
+]
 Item = Row | str
 """A row, or a line that is none: a header, a marker (its truth stands in _OTHER)."""
 
@@ -60,9 +93,11 @@ def _header(style: Style) -> str:
 def _joined(style: Style, cells: list[str]) -> str:
     out = io.StringIO()
     csv.writer(
-        out, delimiter=style.delimiter, lineterminator="",
+        out,
+        delimiter=style.delimiter,
+        lineterminator="",
         quoting=csv.QUOTE_ALL if style.quote_all else csv.QUOTE_MINIMAL,
-    ).writerow(cells)  # fmt: skip
+    ).writerow(cells)
     return out.getvalue()
 
 
@@ -102,7 +137,8 @@ def _spoil(rng: random.Random, row: Row, style: Style) -> None:
         column = next(c for c in ("pnl", "net", "gross") if c in columns)
         assert row.net is not None
         assert row.trade is not None
-        value = f"{row.net + rng.choice([3700, -3700, row.trade.entry * 3]):.2f}"
+        off = rng.choice([Decimal(3700), Decimal(-3700), row.trade.entry * 3])
+        value = f"{row.net + off:.2f}"
         row.cells[columns.index(column)] = value.replace(".", style.decimal)
     elif kind == "side":
         row.cells[columns.index("side")] = rng.choice(["???", "UP", "", "0"])
@@ -116,11 +152,11 @@ def _spoil(rng: random.Random, row: Row, style: Style) -> None:
         at = columns.index("quantity")
         row.cells[at] = "-" + row.cells[at]
     else:
-        column = next((c for c in ("pnl", "net", "gross") if c in columns), None)
-        if column is None:
+        printed = [c for c in ("pnl", "net", "gross") if c in columns]
+        if not printed:
             row.cells[columns.index("side")] = "???"
         else:
-            row.cells[columns.index(column)] = rng.choice(["", "None", "N/A", "--", "null"])
+            row.cells[columns.index(printed[0])] = rng.choice(["", "None", "N/A", "--", "null"])
             row.optional = True
             if row.trade is not None:
                 row.net = row.trade.net
@@ -280,11 +316,18 @@ def _overlap(rng: random.Random, items: list[Item], style: Style, _: list[Trade]
 
 
 _APPLY = {
-    "bad_cells": _bad_cells, "torn_tail": _torn_tail, "torn_lines": _torn_lines, "glued": _glued,
-    "merge_markers": _merge_markers, "filler": _filler, "field_count": _field_count,
-    "column_inserted": _column_inserted, "layout_changed": _layout_changed, "header_again": _header_again,
+    "bad_cells": _bad_cells,
+    "torn_tail": _torn_tail,
+    "torn_lines": _torn_lines,
+    "glued": _glued,
+    "merge_markers": _merge_markers,
+    "filler": _filler,
+    "field_count": _field_count,
+    "column_inserted": _column_inserted,
+    "layout_changed": _layout_changed,
+    "header_again": _header_again,
     "overlap": _overlap,
-}  # fmt: skip
+}
 
 
 def _encode(
@@ -295,11 +338,14 @@ def _encode(
     mixed = [LEGACY.get(language, "cp1252"), "utf-8"]
     if rng.random() < 0.5:
         mixed.reverse()
-    out = bytearray({"utf-8-sig": b"\xef\xbb\xbf", "utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}.get(encoding, b""))  # fmt: skip
+    out = bytearray(
+        {"utf-8-sig": b"\xef\xbb\xbf", "utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}.get(
+            encoding, b""
+        )
+    )
     log = Log(b"")
-    line = 0
     for at, item in enumerate(items):
-        line += 1
+        line = at + 1
         text = _text(item)
         codec = {"utf-8-sig": "utf-8", "mixed": mixed[at >= switch]}.get(encoding, encoding)
         ending = "" if isinstance(item, Row) and item.torn else newline

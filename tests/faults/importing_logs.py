@@ -256,9 +256,21 @@ def random_trades(rng: random.Random, count: int, version: str, start: datetime)
         closed = clock + timedelta(seconds=rng.randint(60, 30_000))
         fee = ((entry + left) * quantity * rate).quantize(CENT8)
         made.append(
-            Trade(number, symbol, rng.choice((1, -1)), clock, closed, entry, left, quantity, fee,
-                  version, rng.randint(0, 9), rng.randint(0, 9))
-        )  # fmt: skip
+            Trade(
+                number,
+                symbol,
+                rng.choice((1, -1)),
+                clock,
+                closed,
+                entry,
+                left,
+                quantity,
+                fee,
+                version,
+                rng.randint(0, 9),
+                rng.randint(0, 9),
+            )
+        )
         clock = closed
     return made
 
@@ -314,18 +326,30 @@ def random_style(rng: random.Random, language: str, *, headerless: bool = False)
         "zh": ["ymd_slash"],
     }.get(language, ["us", "ymd_slash"])
     return Style(
-        language, columns, named, delimiter, decimal, thousands, rng.choice(forms), side_words,
-        8 if rng.random() < 0.8 else rng.choice([2, 4]), quote_all=rng.random() < 0.1,
+        language,
+        columns,
+        named,
+        delimiter,
+        decimal,
+        thousands,
+        rng.choice(forms),
+        side_words,
+        8 if rng.random() < 0.8 else rng.choice([2, 4]),
+        quote_all=rng.random() < 0.1,
         scale_percent=rng.random() < 0.7,
-    )  # fmt: skip
+    )
 
 
 def written_time(style: Style, moment: datetime) -> str:
     """A moment in UTC as the style writes it."""
     forms = {
-        "iso": "%Y-%m-%d %H:%M:%S", "isoT": "%Y-%m-%dT%H:%M:%S+00:00", "dots": "%d.%m.%Y %H:%M:%S",
-        "slashes": "%d/%m/%Y %H:%M:%S", "us": "%m/%d/%Y %I:%M:%S %p", "ymd_slash": "%Y/%m/%d %H:%M:%S",
-    }  # fmt: skip
+        "iso": "%Y-%m-%d %H:%M:%S",
+        "isoT": "%Y-%m-%dT%H:%M:%S+00:00",
+        "dots": "%d.%m.%Y %H:%M:%S",
+        "slashes": "%d/%m/%Y %H:%M:%S",
+        "us": "%m/%d/%Y %I:%M:%S %p",
+        "ymd_slash": "%Y/%m/%d %H:%M:%S",
+    }
     seconds = int((moment - EPOCH).total_seconds())
     if style.times == "epoch":
         return str(seconds)
@@ -344,7 +368,7 @@ def written_number(style: Style, value: Decimal) -> str:
     whole, _, rest = text.partition(".")
     if style.thousands:
         sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
-        groups = []
+        groups: list[str] = []
         while digits:
             groups.insert(0, digits[-3:])
             digits = digits[:-3]
@@ -375,9 +399,13 @@ class Writer:
     def _cell(self, column: str, trade: Trade, printed: Decimal) -> str:
         style, words = self.style, WORDS[self.style.language]
         number = {
-            "entry_price": trade.entry, "exit_price": trade.exit, "quantity": trade.quantity,
-            "fee": trade.fee, "cumulative": self.total, "equity": self.total + 10_000,
-        }.get(column)  # fmt: skip
+            "entry_price": trade.entry,
+            "exit_price": trade.exit,
+            "quantity": trade.quantity,
+            "fee": trade.fee,
+            "cumulative": self.total,
+            "equity": self.total + 10_000,
+        }.get(column)
         if number is not None:
             return written_number(style, number)
         if column in ("pnl", "net", "gross"):

@@ -17,9 +17,12 @@ LAYOUT = Layout(
         ("Closed P&L|Realized P&L", "pnl"),
         ("Exit Type", "exit_reason", False),
         (
-            "Trade Time(UTC+0)|Trade Time(UTC)|Trade Time|Filled/Settlement Time(UTC+0)|Filled/Settlement Time",
+            (
+                "Trade Time(UTC+0)|Trade Time(UTC)|Trade Time|Filled/Settlement "
+                "Time(UTC+0)|Filled/Settlement Time"
+            ),
             "exit_time",
-        ),  # noqa: E501
+        ),
         ("Opening Fee|Open Fee", "entry_fee", False),
         ("Closing Fee|Close Fee", "exit_fee", False),
         ("Funding Fee", "funding", False),

@@ -9,29 +9,47 @@ LAYOUT = Layout(
     shorts=True,
     columns=columns(
         (
-            "Trade #|Trade number|交易 #|Trade-Nr.|거래 #|거래 번호|Nº da operação|Negociação #|Сделка #",
+            (
+                "Trade #|Trade number|交易 #|Trade-Nr.|거래 #|거래 번호|Nº da operação|"
+                "Negociação #|Сделка #"
+            ),
             "group",
         ),
         ("Type|類型|类型|Typ|유형|종류|Tipo|Тип", "action"),
         (
-            "Date/Time|Date and time|日期/時間|日期/时间|Datum/Uhrzeit|Datum und Uhrzeit|날짜/시간|날짜 및 시간|Data/Hora|Data e hora|Дата/Время|Дата и время",
+            (
+                "Date/Time|Date and time|日期/時間|日期/时间|Datum/Uhrzeit|Datum und "
+                "Uhrzeit|날짜/시간|날짜 및 시간|Data/Hora|Data e hora|Дата/Время|Дата и "
+                "время"
+            ),
             "time",
-        ),  # noqa: E501
+        ),
         ("Signal|訊號|信号|신호|Sinal|Сигнал", "exit_reason", False),
         ("Price|價格|价格|Preis|Kurs|가격|Preço|Цена", "price"),
         (
-            "Contracts|Quantity|Qty|Position size (qty)|Size (qty)|合約|合约|数量|數量|Kontrakte|Menge|Größe (Menge)|계약|수량|포지션 크기 (수량)|Contratos|Quantidade|Контракты|Количество",
+            (
+                "Contracts|Quantity|Qty|Position size (qty)|Size (qty)|合約|合约|数量|"
+                "數量|Kontrakte|Menge|Größe (Menge)|계약|수량|포지션 크기 (수량)|"
+                "Contratos|Quantidade|Контракты|Количество"
+            ),
             "quantity",
-        ),  # noqa: E501
+        ),
         (
-            "Profit|Net P&L|P&L|獲利|利润|盈亏|淨損益|净损益|Gewinn|Netto-G/V|G&V netto|수익|손익|순손익|Lucro|L&P líquido|Прибыль|Чистая прибыль / убыток",
+            (
+                "Profit|Net P&L|P&L|獲利|利润|盈亏|淨損益|净损益|Gewinn|Netto-G/V|G&V "
+                "netto|수익|손익|순손익|Lucro|L&P líquido|Прибыль|Чистая прибыль / убыток"
+            ),
             "pnl",
-        ),  # noqa: E501
+        ),
         (
-            "Cum. Profit|Cumulative profit|Cumulative P&L|累計獲利|累计利润|累计盈亏|Kumulierter Gewinn|누적 수익|누적 손익|Lucro acumulado|Совокупная прибыль",
+            (
+                "Cum. Profit|Cumulative profit|Cumulative P&L|累計獲利|累计利润|累计盈亏|"
+                "Kumulierter Gewinn|누적 수익|누적 손익|Lucro acumulado|Совокупная "
+                "прибыль"
+            ),
             "cum_pnl",
             False,
-        ),  # noqa: E501
+        ),
         ("Run-up|Favorable excursion", "other", False),
         ("Drawdown|Adverse excursion", "other", False),
     ),

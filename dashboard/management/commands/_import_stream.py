@@ -82,7 +82,7 @@ class ImportStream:
         self, kind: str, body: dict[str, object], ref: str, occurred_at: int | None = None
     ) -> None:
         """Append one event. Raises NotRecorded where the recorder refuses it."""
-        assert self._recorder is not None  # noqa: S101
+        assert self._recorder is not None
         ack = self._recorder.append(kind, body, ref=ref, occurred_at=occurred_at)
         if not ack.stored:
             raise NotRecorded(f"{kind} was refused: {self._recorder.health.last_error}")
@@ -92,7 +92,7 @@ class ImportStream:
 
     def settle(self) -> None:
         """Wait until everything appended is in the stream's file."""
-        assert self._recorder is not None  # noqa: S101
+        assert self._recorder is not None
         self._since_flush = 0
         if not self._recorder.flush(PATIENCE):
             raise NotRecorded("the stream of imports does not take events; see `doctor`")

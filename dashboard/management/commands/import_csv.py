@@ -8,7 +8,7 @@ from argparse import ArgumentParser
 from contextlib import ExitStack
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -53,7 +53,9 @@ class Command(BaseCommand):
         parser.add_argument("--account", default="", help="account of the trades (the mode's name)")
         parser.add_argument("--dry-run", action="store_true", help="say all, write nothing")
         parser.add_argument("--json", action="store_true", help="the report as one JSON object")
-        parser.add_argument("--report", default="", metavar="FILE", help="write the report there too")
+        parser.add_argument(
+            "--report", default="", metavar="FILE", help="write the report there too"
+        )
         parser.add_argument(
             "--expect-quarantined", type=int, default=0, metavar="N",
             help="exit with 0 when exactly so many records are quarantined",
@@ -132,9 +134,11 @@ class Command(BaseCommand):
             )
 
     def _table(self, report: Report) -> None:
-        console = Console(file=self.stdout._out, soft_wrap=True)
+        console = Console(file=cast("IO[str]", self.stdout))
         title = "Dry run, nothing written" if report.dry_run else f"Batch {report.batch}"
-        table = Table("file", "records", "trades", "duplicates", "set aside", "quarantined", title=title)
+        table = Table(
+            "file", "records", "trades", "duplicates", "set aside", "quarantined", title=title
+        )
         for file in report.files:
             table.add_row(
                 file.path, f"{file.records:,}", f"{file.trades:,}", f"{file.duplicates:,}",
@@ -179,7 +183,9 @@ class _Bar:
         """So many bytes of a file are read."""
         bar = self._show()
         if bar is not None and self._task is not None:
-            bar.update(self._task, description=f"reading {label}", completed=done, total=size or None)
+            bar.update(
+                self._task, description=f"reading {label}", completed=done, total=size or None
+            )
 
     def writing(self, report: FileReport) -> None:
         """A file's events are written from here on."""

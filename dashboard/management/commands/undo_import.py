@@ -40,7 +40,10 @@ class Command(BaseCommand):
             with ImportStream(folder, bot="legacy", mode=standing.mode) as stream:
                 for trade_id, version in standing.trades:
                     stream.as_version(version)
-                    body: dict[str, object] = {"trade_id": trade_id, "reason": f"import {batch} undone"}
+                    body: dict[str, object] = {
+                        "trade_id": trade_id,
+                        "reason": f"import {batch} undone",
+                    }
                     stream.append("trade.voided", body, trade_id)
                 stream.settle()
         except (StreamLocked, StreamUnusable, NotRecorded) as error:
@@ -53,7 +56,7 @@ class Command(BaseCommand):
 
 
 class _Standing:
-    """The trades of a batch that are not voided yet, by version so that they are voided together."""
+    """The trades of a batch that are not voided yet, sorted by version."""
 
     def __init__(self) -> None:
         self.trades: list[tuple[str, str]] = []

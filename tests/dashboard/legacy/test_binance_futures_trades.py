@@ -1,14 +1,18 @@
-"""Binance futures trade history: fills both ways, the realized profit before fees on closing ones."""
+"""Binance futures trade history: fills both ways, realized profit on the closing ones."""
 
 from .reading import read
 
-HEADER = "Uid,Time,Symbol,Side,Price,Quantity,Amount,Fee,Realized Profit,Buyer,Maker,Trade ID,Order ID\n"
+HEADER = (
+    "Uid,Time,Symbol,Side,Price,Quantity,Amount,Fee,Realized Profit,Buyer,Maker,Trade ID,Order ID\n"
+)
 
 
 def test_a_long_with_its_realized_profit_confirmed() -> None:
     log = HEADER + (
-        "862706699,26-03-01 09:34:12,BTCUSDT,BUY,68000,0.1,6800,3.40000000 USDT,0,true,false,1001,5001\n"
-        "862706699,26-03-02 09:30:00,BTCUSDT,SELL,69500,0.1,6950,3.47500000 USDT,150,false,false,1002,5002\n"
+        "862706699,26-03-01 09:34:12,BTCUSDT,BUY,68000,0.1,6800,3.40000000 USDT,0,"
+        "true,false,1001,5001\n"
+        "862706699,26-03-02 09:30:00,BTCUSDT,SELL,69500,0.1,6950,3.47500000 USDT,150,"
+        "false,false,1002,5002\n"
     )
     reading = read(log)
     assert (reading.nets, reading.trades[0].reconciled) == (["143.12500000"], "confirmed")

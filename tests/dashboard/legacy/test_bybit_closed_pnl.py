@@ -2,7 +2,10 @@
 
 from .reading import read
 
-HEADER = "Contracts,Closing Direction,Qty,Entry Price,Exit Price,Closed P&L,Exit Type,Trade Time(UTC+0)\n"
+HEADER = (
+    "Contracts,Closing Direction,Qty,Entry Price,Exit Price,Closed P&L,Exit Type,Trade "
+    "Time(UTC+0)\n"
+)
 
 
 def test_a_closing_sell_was_a_long() -> None:

@@ -10,21 +10,42 @@ from dashboard.legacy.batch import ImportRefused, Options, read_all
 from .reading import NOW, Reading
 
 COLUMNS = (
-    "id INTEGER PRIMARY KEY, exchange TEXT, pair TEXT, is_open INTEGER, fee_open REAL, fee_close REAL, "
+    "id INTEGER PRIMARY KEY, exchange TEXT, pair TEXT, is_open INTEGER, fee_open "
+    "REAL, fee_close REAL, "
     "open_rate REAL, close_rate REAL, close_profit REAL, close_profit_abs REAL, stake_amount REAL, "
-    "amount REAL, open_date TEXT, close_date TEXT, exit_reason TEXT, strategy TEXT, is_short INTEGER, "
+    "amount REAL, open_date TEXT, close_date TEXT, exit_reason TEXT, strategy TEXT, "
+    "is_short INTEGER, "
     "stake_currency TEXT, funding_fees REAL"
 )
 
 
 def _row(number: int, *, profit: float | None, is_open: int = 0) -> tuple[object, ...]:
     return (
-        number, "binance", "BTC/USDT", is_open, 0.001, 0.001, 40000.0, 41000.0, 0.02, profit, 4000.0,
-        0.1, "2024-01-01 10:00:00.000000", "2024-01-01 12:00:00.000000", "roi", "Adx", 0, "USDT", 0.0,
-    )  # fmt: skip
+        number,
+        "binance",
+        "BTC/USDT",
+        is_open,
+        0.001,
+        0.001,
+        40000.0,
+        41000.0,
+        0.02,
+        profit,
+        4000.0,
+        0.1,
+        "2024-01-01 10:00:00.000000",
+        "2024-01-01 12:00:00.000000",
+        "roi",
+        "Adx",
+        0,
+        "USDT",
+        0.0,
+    )
 
 
-def _database(path: Path, rows: list[tuple[object, ...]], table: str = "trades") -> sqlite3.Connection:
+def _database(
+    path: Path, rows: list[tuple[object, ...]], table: str = "trades"
+) -> sqlite3.Connection:
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA wal_autocheckpoint = 0")

@@ -1,5 +1,9 @@
 """TradingView's list of trades: an entry and an exit row a trade, the profit on one or on both."""
 
+import pytest
+
+from dashboard.legacy.batch import ImportRefused
+
 from .reading import read
 
 OLD = (
@@ -11,7 +15,8 @@ OLD = (
     "2,Exit Short,Cover,2023-11-14 22:46,104.00,2,-10.00,-5.05,-5.00,-0.05,1.00,0.5,-12.00,-6.0\n"
 )
 BOTH = (
-    "Trade #,Type,Date/Time,Signal,Price USDT,Position size (qty),Position size (value),Net P&L USDT,"
+    "Trade #,Type,Date/Time,Signal,Price USDT,Position size (qty),Position size "
+    "(value),Net P&L USDT,"
     "Net P&L %,Run-up USDT,Run-up %,Drawdown USDT,Drawdown %,Cumulative P&L USDT,Cumulative P&L %\n"
     "2,Exit long,2026-01-08 14:00,Close,2660.00,1,2645,15.00,0.57,20,0.8,-3,-0.1,25.00,0.25\n"
     "2,Entry long,2026-01-08 09:00,Long,2645.00,1,2645,15.00,0.57,20,0.8,-3,-0.1,25.00,0.25\n"
@@ -53,14 +58,8 @@ def test_legs_that_print_different_profits_are_quarantined() -> None:
 
 
 def test_times_without_a_zone_need_one() -> None:
-    from dashboard.legacy.batch import ImportRefused
-
-    try:
+    with pytest.raises(ImportRefused, match="--timezone"):
         read(OLD, zone=None)
-    except ImportRefused as error:
-        assert "--timezone" in str(error)
-    else:
-        raise AssertionError("naive times were taken without a zone")
 
 
 def test_chinese_headers() -> None:

@@ -1,0 +1,109 @@
+"""Numbers by one grammar, whole cells only."""
+
+from decimal import Decimal
+
+import pytest
+
+from dashboard.legacy.cells import (
+    POINT,
+    Grammar,
+    base_of,
+    decide_grammar,
+    is_symbol,
+    plain,
+    quote_of,
+    side_of,
+)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "1_000",
+        "12..5",
+        "=1+1",
+        "١٢",
+        "12.5USDT",
+        "1,234",
+        "0x1F",
+        "2024-02-03 11:00:00",
+        "#REF!",
+        "5,0",
+        "1e309",
+        "inf",
+        "-inf",
+        "nan",
+        "１２",
+        "--5",
+        "1 2",
+        "",
+        "TRUE",
+        "1e99",
+        "9" * 50,
+    ],
+)
+def test_what_is_no_number(cell: str) -> None:
+    assert POINT.number(cell) is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [("12.50", "12.50"), ("-0.1", "-0.1"), (".5", "0.5"), ("1e-05", "0.00001"), (" 7 ", "7")],
+)
+def test_what_is(cell: str, value: str) -> None:
+    assert POINT.number(cell) == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    ("cells", "grammar"),
+    [
+        (["1.234,56", "12,5"], Grammar(",", ".")),
+        (["1,234.56", "999.1"], Grammar(".", ",")),
+        (["1 234,56", "3,1"], Grammar(",", " ")),
+        (["1234,56", "3,1"], Grammar(",", "")),
+        (["1'234.50", "3.1"], Grammar(".", "'")),
+        (["1234.56", "1,234", "88.5"], POINT),
+    ],
+)
+def test_the_grammar_of_a_segment(cells: list[str], grammar: Grammar) -> None:
+    assert decide_grammar(cells) == grammar
+
+
+@pytest.mark.parametrize(
+    ("word", "side"),
+    [
+        ("LONG", 1),
+        ("sell", -1),
+        ("매수", 1),
+        ("숏", -1),
+        ("做空", -1),
+        ("Verkauf", -1),
+        ("compra", 1),
+        ("???", None),
+    ],
+)
+def test_sides(word: str, side: int | None) -> None:
+    assert side_of(word) == side
+
+
+@pytest.mark.parametrize(
+    ("symbol", "base", "quote"),
+    [
+        ("BTCUSDT", "BTC", "USDT"),
+        ("ETH/EUR", "ETH", "EUR"),
+        ("KRW-BTC", "BTC", "KRW"),
+        ("XXBTZEUR", "XBT", "EUR"),
+        ("BTC/USDT:USDT", "BTC", "USDT"),
+        ("BTC_USDT", "BTC", "USDT"),
+    ],
+)
+def test_the_two_sides_of_a_market(symbol: str, base: str, quote: str) -> None:
+    assert (base_of(symbol), quote_of(symbol)) == (base, quote)
+
+
+def test_a_number_is_no_market() -> None:
+    assert not is_symbol("123.45")
+
+
+def test_one_canonical_form() -> None:
+    assert {plain(Decimal(text)) for text in ("1.50", "1.5", "1.5000")} == {"1.5"}

@@ -1,0 +1,150 @@
+"""Damage is named, line by line, and its bytes are kept."""
+
+import pytest
+
+from dashboard.legacy.batch import ImportRefused
+
+from .reading import read
+
+HEADER = "symbol,side,entry_time,exit_time,entry_price,exit_price,quantity,fee,pnl,reason\n"
+ROWS = [
+    (
+        "SOLUSDT,LONG,2024-01-03 14:39:30,2024-01-03 15:28:24,92.63,93.99,0.8017,"
+        "0.05984530,1.03046670,SIGNAL\n"
+    ),
+    (
+        "ETHUSDT,SHORT,2024-01-03 21:15:31,2024-01-04 05:20:03,2462.70,2489.49,2.2483,"
+        "4.45360351,-64.68556051,STOP_LOSS\n"
+    ),
+    (
+        "BTCUSDT,LONG,2024-01-05 16:19:39,2024-01-05 16:56:47,41174.28,41795.48,2.4747,"
+        "82.13010603,1455.15353397,SIGNAL\n"
+    ),
+    (
+        "ETHUSDT,LONG,2024-01-06 06:46:37,2024-01-06 10:06:12,2167.47,2137.17,0.959,"
+        "1.65125990,-30.70895990,TRAILING\n"
+    ),
+]
+LOG = HEADER + "".join(ROWS)
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        ("<<<<<<< HEAD\n", "conflict_marker"),
+        ("=======\n", "conflict_marker"),
+        (">>>>>>> live\n", "conflict_marker"),
+        (ROWS[0].strip() + ROWS[1], "glued_rows"),
+        ('"' + ROWS[0].strip() + '"\n', "double_encoded"),
+        (",,,,,,,,,\n", "filler"),
+        ("\0\0\0\0\0\0\n", "filler"),
+        ("----------------\n", "filler"),
+        (ROWS[0].replace("92.63", "0"), "price_not_positive"),
+        (ROWS[0].replace("0.8017", "-0.8017"), "quantity_not_positive"),
+        (ROWS[0].replace("LONG", "???"), "unknown_side"),
+        (ROWS[0].replace("1.03046670", "3701.03046670"), "contradicted"),
+        (ROWS[0].replace("1.03046670", "1_000"), "bad_number"),
+        (ROWS[0].replace(",0.8017", ""), "field_count"),
+        ('SOLUSDT,"LONG,2024-01-03 14:39:30\n', "unclosed_quote"),
+    ],
+)
+def test_each_damage_has_its_name(damage: str, reason: str) -> None:
+    reading = read(LOG + damage)
+    assert reading.reasons == {6: reason}
+    assert reading.refused[0].raw == damage.encode()
+
+
+def test_a_torn_last_line() -> None:
+    assert read(LOG + ROWS[0][:60]).reasons == {6: "torn_line"}
+
+
+def test_a_last_line_torn_within_its_last_cell() -> None:
+    log = (
+        LOG.replace(",reason", "")
+        .replace(",SIGNAL", "")
+        .replace(",STOP_LOSS", "")
+        .replace(",TRAILING", "")
+    )
+    assert read(
+        log
+        + "SOLUSDT,LONG,2024-01-07 14:39:30,2024-01-07 15:28:24,92.63,93.99,0.8017,0.05984530,1.03"
+    ).reasons == {6: "torn_line"}
+
+
+def test_a_last_line_without_its_newline_is_whole_where_it_ends_like_the_others() -> None:
+    assert len(read(LOG.rstrip("\n")).trades) == 4
+
+
+def test_the_offset_is_that_of_the_line() -> None:
+    reading = read(LOG + "garbage,row\n" + ROWS[0].replace("92.63", "0"))
+    assert LOG.encode()[reading.refused[-1].offset - len("garbage,row\n") :] == b""
+
+
+def test_rows_between_merge_markers_count_once() -> None:
+    log = (
+        HEADER
+        + ROWS[0]
+        + "<<<<<<< HEAD\n"
+        + ROWS[1]
+        + "=======\n"
+        + ROWS[1]
+        + ROWS[2]
+        + ">>>>>>> x\n"
+        + ROWS[3]
+    )
+    assert len(read(log).trades) == 4
+
+
+def test_two_versions_of_a_trade_in_a_merge_are_no_two_trades() -> None:
+    other = ROWS[1].replace("2489.49", "2480.00").replace("-64.68556051", "-43.34919351")
+    log = (
+        HEADER
+        + ROWS[0]
+        + "<<<<<<< HEAD\n"
+        + ROWS[1]
+        + "=======\n"
+        + other
+        + ">>>>>>> x\n"
+        + ROWS[2]
+        + ROWS[3]
+    )
+    assert read(log).reasons[6] == "conflict"
+
+
+def test_cancelled_and_failed_orders_are_set_aside() -> None:
+    header = "time,symbol,side,price,qty,fee,status\n"
+    rows = (
+        "2024-03-01 10:00:00,BTCUSDT,BUY,40000,1,40,FILLED\n2024-03-01 10:10:00,"
+        "BTCUSDT,SELL,41000,1,0,CANCELED\n"
+        "2024-03-01 10:11:00,BTCUSDT,SELL,0,0,0,ERROR\n2024-03-01 10:30:00,BTCUSDT,"
+        "SELL,41000,1,41,FILLED\n"
+    )
+    assert read(header + rows).report.set_aside == {"cancelled": 1, "error": 1}
+
+
+def test_heartbeats_sections_and_totals_are_set_aside() -> None:
+    log = LOG + "HEARTBEAT,,,,,,,,,\n=== March ===\nTOTAL,,,,,,,,1360.78898013,\n"
+    reading = read(log)
+    assert reading.report.set_aside == {"heartbeat": 1, "section": 1, "total": 1}
+
+
+def test_the_files_own_total_is_compared() -> None:
+    reading = read(LOG + "TOTAL,,,,,,,,1360.78948013,\n")
+    assert reading.report.file_totals[0]["printed"] == "1360.78948013"
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", (
+        "Dear diary,\nnothing happened, "
+        "really\n"
+    ) * 5, bytes(range(256)) * 20, "<html><body>x</body></html>\n" * 9,
+     "open_time,open,high,low,close,volume\n" + "1704067200000,42000,42100,41900,42050,12.5\n" * 9],
+)  # fmt: skip
+def test_a_wrong_file_is_a_clear_error(content: str | bytes) -> None:
+    with pytest.raises(ImportRefused, match="Nothing was written"):
+        read(content)
+
+
+def test_comments_and_blank_lines_are_no_records() -> None:
+    assert read("# made by the bot\n\n" + LOG + "\n\n").report.records == 4

@@ -1,0 +1,170 @@
+"""Layouts nobody registered: taken when arithmetic proves them, and only then."""
+
+import random
+from decimal import Decimal
+
+import pytest
+
+from .reading import read
+
+HEADER = "symbol,side,entry_time,exit_time,entry_price,exit_price,quantity,fee,pnl,reason"
+
+
+def _rows(count: int, *, seed: int = 1, rate: str = "0.0005") -> list[list[str]]:
+    rng = random.Random(seed)
+    rows = []
+    for number in range(count):
+        entry = Decimal(rng.randint(3_900_000, 4_100_000)) / 100
+        left = entry + Decimal(rng.randint(-40_000, 40_000)) / 100
+        quantity = Decimal(rng.randint(100, 5_000)) / 10_000
+        side = rng.choice((1, -1))
+        fee = ((entry + left) * quantity * Decimal(rate)).quantize(Decimal("1e-8"))
+        net = (left - entry) * quantity * side - fee
+        rows.append([
+            "BTCUSDT", "LONG" if side > 0 else "SHORT", (
+                f"2024-03-{1 + number // 20:02d} "
+                f"{number % 20:02d}:00:00"
+            ),
+            (
+                f"2024-03-{1 + number // 20:02d} "
+                f"{number % 20:02d}:30:00"
+            ), str(entry), str(left), str(quantity),
+            str(fee), f"{net:.8f}", "SIGNAL",
+        ])  # fmt: skip
+    return rows
+
+
+def _log(rows: list[list[str]], header: str | None = HEADER) -> str:
+    lines = [",".join(row) for row in rows]
+    return "\n".join([header, *lines] if header else lines) + "\n"
+
+
+def test_shuffled_columns_without_a_header_are_proven() -> None:
+    order = [9, 4, 5, 1, 0, 8, 6, 7, 3, 2]
+    rows = _rows(12)
+    reading = read(_log([[row[at] for at in order] for row in rows], None))
+    assert reading.nets == [row[8] for row in rows]
+
+
+def test_a_header_that_lies_is_not_believed() -> None:
+    rows = _rows(12)
+    swapped = [[*row[:7], row[8], row[7], row[9]] for row in rows]
+    assert read(_log(swapped)).nets == [row[8] for row in rows]
+
+
+def test_a_column_inserted_half_way_is_proven_beside_its_neighbour() -> None:
+    rows = _rows(20)
+    drifted = rows[:12] + [[*row[:2], "27.5", *row[2:]] for row in rows[12:]]
+    assert read(_log(drifted)).nets == [row[8] for row in rows]
+
+
+def test_rows_of_another_layout_with_the_same_number_of_fields() -> None:
+    rows = _rows(24)
+    order = [1, 0, 2, 3, 5, 4, 8, 7, 6, 9]
+    drifted = rows[:12] + [[row[at] for at in order] for row in rows[12:]]
+    reading = read(_log(drifted))
+    assert reading.nets == [row[8] for row in rows]
+
+
+def test_without_a_side_column_and_a_header_nothing_is_proven() -> None:
+    rows = [[*row[:1], *row[2:]] for row in _rows(12)]
+    reading = read(_log(rows, None))
+    assert (reading.trades, set(reading.reasons.values())) == ([], {"unproven_layout"})
+
+
+def test_a_fee_that_is_no_steady_share_proves_nothing() -> None:
+    # All rows win, and fee and PnL both swing: either could be the other.
+    rng = random.Random(5)
+    rows = []
+    for row in _rows(12):
+        gross = abs((Decimal(row[5]) - Decimal(row[4])) * Decimal(row[6])) + 1
+        sign = 1 if row[1] == "LONG" else -1
+        left = Decimal(row[4]) + sign * gross / Decimal(row[6])
+        share = Decimal(rng.randint(20, 80)) / 100
+        gross = (left - Decimal(row[4])) * sign * Decimal(row[6])
+        rows.append(
+            [
+                *row[:5],
+                str(left),
+                row[6],
+                f"{gross * share:.8f}",
+                f"{gross - gross * share:.8f}",
+                row[9],
+            ]
+        )
+    assert read(_log(rows, None)).trades == []
+
+
+def test_two_torn_rows_of_one_length_are_no_layout() -> None:
+    rows = _rows(20)
+    rows[4], rows[11] = rows[4][:9], rows[11][:9]
+    del rows[4][0], rows[11][0]
+    assert {5 + 1, 12 + 1} <= set(read(_log(rows)).reasons)
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_a_handful_of_rows_prove_themselves_by_many_digits(count: int) -> None:
+    order = [9, 4, 5, 1, 0, 8, 6, 7, 3, 2]
+    rows = [[row[at] for at in order] for row in _rows(count)]
+    assert len(read(_log(rows, None)).trades) == count
+
+
+def test_a_pnl_before_fees_is_known_as_such() -> None:
+    rows = _rows(12)
+    gross = [[*row[:8], f"{Decimal(row[8]) + Decimal(row[7]):.8f}", row[9]] for row in rows]
+    assert read(_log(gross)).nets == [row[8] for row in rows]
+
+
+def test_a_percentage_is_no_money() -> None:
+    rows = _rows(12)
+    percent = []
+    for row in rows:
+        gross = Decimal(row[8]) + Decimal(row[7])
+        percent.append([*row[:8], f"{gross / Decimal(row[4]) / Decimal(row[6]) * 100:.4f}", row[9]])
+    reading = read(_log(percent))
+    assert (reading.nets, reading.report.segments[0].pnl_kind) == ([r[8] for r in rows], "percent")
+
+
+def test_a_running_total_is_no_pnl_per_trade() -> None:
+    rows, total, running = _rows(12), Decimal(0), []
+    for row in rows:
+        total += Decimal(row[8])
+        running.append([*row[:8], f"{total:.8f}", row[9]])
+    reading = read(_log(running))
+    assert (reading.nets, reading.report.segments[0].pnl_kind) == (
+        [r[8] for r in rows],
+        "cumulative",
+    )
+
+
+def test_a_running_total_nothing_computes_is_refused() -> None:
+    total, lines = Decimal(0), ["time,symbol,pnl"]
+    for row in _rows(30):
+        total += Decimal(row[8]) + 3
+        lines.append(f"{row[3]},{row[0]},{total:.4f}")
+    assert set(read("\n".join(lines) + "\n").reasons.values()) == {"pnl_kind_unknown"}
+
+
+def test_close_prices_in_the_pnl_column_stay_out() -> None:
+    rows = _rows(30)
+    for at in (5, 9, 14):
+        rows[at][8] = rows[at][5]
+    assert read(_log(rows)).reasons == {7: "contradicted", 11: "contradicted", 16: "contradicted"}
+
+
+def test_a_true_row_that_looks_wild_is_imported() -> None:
+    rows = _rows(30)
+    wild = rows[7]
+    entry, left, quantity = Decimal(wild[4]), Decimal(wild[4]) * 3, Decimal(50)
+    fee = ((entry + left) * quantity * Decimal("0.0005")).quantize(Decimal("1e-8"))
+    rows[7] = [
+        *wild[:1],
+        "LONG",
+        *wild[2:5],
+        str(left),
+        "50",
+        str(fee),
+        f"{(left - entry) * 50 - fee:.8f}",
+        "SIGNAL",
+    ]
+    assert len(read(_log(rows)).trades) == 30
