@@ -12,7 +12,7 @@ the payload from the columns with `||`, so that verifying is one query and one h
 
 import json
 import numbers
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -110,24 +110,19 @@ class BodyEncoder:
 
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
-        self._json = json.JSONEncoder(
-            ensure_ascii=True,
-            allow_nan=False,
-            check_circular=False,  # the redactor's walk has refused what is nested too deep
-            separators=(",", ":"),
-            default=self._plain,
-        )
+        self._known = redactor.knows_any
+        self._json = _json_encoder(self._plain)
 
     def encode(self, kind: str, body: Mapping[str, object]) -> str:
         """The text of a body; BadEvent says what cannot be written."""
         if not isinstance(body, Mapping):
             raise BadEvent(f"a body is a mapping of names to values, not {type(body).__name__}")
         try:
-            text = self._json.encode(self._redactor.event(kind, body))
+            text = self._json(self._redactor.event(kind, body))
         except (TypeError, ValueError, RecursionError) as error:
             raise BadEvent(f"the body of {kind} cannot be written: {error}") from error
-        if self._redactor.holds_known(text):
-            text = self._json.encode(self._redactor.without_known(json.loads(text)))
+        if self._known and self._redactor.holds_known(text):
+            text = self._json(self._redactor.without_known(json.loads(text)))
         if len(text) > MAX_BODY:
             raise BadEvent(f"the body of {kind} takes {len(text)} bytes, over {MAX_BODY}")
         return text
@@ -135,7 +130,7 @@ class BodyEncoder:
     def column(self, name: str, value: object) -> str:
         """A column of text that may be written; BadEvent for one that is a secret."""
         text = field(name, value)
-        if self._redactor.holds_known(json.dumps(text)):
+        if self._known and self._redactor.holds_known(json.dumps(text)):
             raise BadEvent(f"{name} is, or holds, a secret of this process")
         return text
 
@@ -153,6 +148,30 @@ class BodyEncoder:
         if isinstance(value, UUID):
             return str(value)
         return self._redactor.value(_convert(value))
+
+
+def _json_encoder(default: Callable[[object], object]) -> Callable[[object], str]:
+    """JSON in ASCII without spaces; numbers that are not finite raise ValueError.
+
+    JSONEncoder.encode makes the encoder of C anew for each value: a third of its time. Where
+    Python has none of C, or one with other arguments, the documented way is taken.
+    """
+    slow = json.JSONEncoder(
+        ensure_ascii=True,
+        allow_nan=False,
+        check_circular=False,  # the redactor's walk has refused what is nested too deep
+        separators=(",", ":"),
+        default=default,
+    )
+    make: Any = getattr(json.encoder, "c_make_encoder", None)
+    text = json.encoder.encode_basestring_ascii
+    try:
+        fast: Callable[[object, int], Iterable[str]] = make(
+            None, default, text, None, ":", ",", False, False, False
+        )
+    except TypeError:
+        return slow.encode
+    return lambda value: "".join(fast(value, 0))
 
 
 def _convert(value: object) -> object:

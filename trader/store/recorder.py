@@ -159,7 +159,7 @@ class Recorder:
             Ack(seq, stored, synced); seq is None and nothing is stored where it was refused.
         """
         try:
-            return self._append(_Waiting(kind, body, ref, occurred_at, durable))
+            return self._append(kind, body, ref, occurred_at, durable)
         except Exception as error:  # noqa: BLE001 - the promise: nothing is raised into the bot
             self._refused += 1
             self._last_refusal = self._encoder.message(f"an event was refused: {error}")
@@ -250,17 +250,23 @@ class Recorder:
         forks.forget(self)
         self._keeper.stop(timeout)
 
-    def _append(self, event: _Waiting) -> Ack:
+    def _append(
+        self,
+        kind: str,
+        body: Mapping[str, object],
+        ref: str | None,
+        occurred_at: datetime | int | None,
+        durable: bool,
+    ) -> Ack:
         if self._closed:
-            raise BadEvent(f"{event.kind!r} came after the recorder was closed, or in a fork of it")
-        kind, body, ref, occurred_at, durable = event
+            raise BadEvent(f"{kind!r} came after the recorder was closed, or in a fork of it")
         columns = self._columns.get(kind) or self._new_columns(kind)
         text = self._encoder.encode(kind, body)
         happened = None if occurred_at is None else microseconds(occurred_at)
         rest = f"{columns}\n{'' if ref is None else '=' + self._encoder.column('ref', ref)}\n{text}"
         with self._append_lock:
             if self._appending:
-                self._waiting.append(event)
+                self._waiting.append(_Waiting(kind, body, ref, occurred_at, durable))
                 return _REFUSED
             try:
                 self._appending = True
@@ -269,7 +275,7 @@ class Recorder:
                 self._appending = False
         synced = durable and self._sync()
         while self._waiting:
-            self._append(self._waiting.popleft())
+            self._append(*self._waiting.popleft())
         return Ack(seq, True, synced)
 
     def _new_columns(self, kind: str) -> str:

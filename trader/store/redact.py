@@ -103,6 +103,11 @@ class Redactor:
             body = {**body, "settings": self._allowed(settings)}
         return self._mapping(body, 0)
 
+    @property
+    def knows_any(self) -> bool:
+        """Whether there are known secrets to look for."""
+        return bool(self._values)
+
     def holds_known(self, text: str) -> bool:
         """Whether text as JSON writes it holds the value of a known secret."""
         return any(secret in text for secret in self._written)
