@@ -2,8 +2,10 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from config.environment import ROOT
 
@@ -40,14 +42,24 @@ def run_tests(options: Sequence[str]) -> int:
     import pytest
 
     os.chdir(ROOT)
-    return int(pytest.main(list(options)))
+    with _data_of_its_own():
+        return int(pytest.main(list(options)))
 
 
 def run_checks(names: Sequence[str]) -> int:
     """ruff, mypy, the walls and Django's own checks; or those with one of `names` in theirs."""
     from tests.check import main
 
-    return main(names)
+    with _data_of_its_own():
+        return main(names)
+
+
+@contextmanager
+def _data_of_its_own() -> Iterator[None]:
+    """An empty data folder for the while: tests and checks never come near a user's."""
+    with TemporaryDirectory(prefix="blotter-", ignore_cleanup_errors=True) as folder:
+        os.environ["BLOTTER_DB"] = folder
+        yield
 
 
 def unwritable(folder: Path) -> str | None:
