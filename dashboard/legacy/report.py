@@ -84,7 +84,8 @@ class FileReport:
             "imported": self.imported,
             "trades": self.trades,
             "duplicates": self.duplicates,
-            "set_aside": dict(sorted(self.set_aside.items())),
+            "set_aside": sum(self.set_aside.values()),
+            "set_aside_by_kind": dict(sorted(self.set_aside.items())),
             "quarantined": self.quarantined,
             "segments": [segment.to_json() for segment in self.segments],
             "quarantine": [

@@ -78,12 +78,14 @@ class Command(BaseCommand):
         batch = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
         kept: list[Kept] = []
 
-        def keep(report: FileReport) -> Kept:
-            report.batch = f"{batch}.{len(kept) + 1}"
-            kept.append(Kept(report, recorded, account))
-            return kept[-1]
-
         with ExitStack() as stack:
+
+            def keep(report: FileReport) -> Kept:
+                report.batch = f"{batch}.{len(kept) + 1}"
+                kept.append(Kept(report, recorded, account))
+                stack.callback(kept[-1].close)
+                return kept[-1]
+
             bar = _Bar(stack, quiet=options["json"])
             report = read_all(
                 options["paths"],
@@ -93,8 +95,6 @@ class Command(BaseCommand):
                 batch=batch,
                 dry_run=options["dry_run"],
             )
-            for each in kept:
-                stack.callback(each.close)
             wanted = [each for each in kept if each.report in report.files]
             if not options["dry_run"]:
                 fresh = [

@@ -123,14 +123,14 @@ def test_cancelled_and_failed_orders_are_set_aside() -> None:
 
 
 def test_heartbeats_sections_and_totals_are_set_aside() -> None:
-    log = LOG + "HEARTBEAT,,,,,,,,,\n=== March ===\nTOTAL,,,,,,,,1360.78898013,\n"
+    log = LOG + "HEARTBEAT,,,,,,,,,\n=== March ===\nTOTAL,,,,,,,,1360.78948026,\n"
     reading = read(log)
     assert reading.report.set_aside == {"heartbeat": 1, "section": 1, "total": 1}
 
 
 def test_the_files_own_total_is_compared() -> None:
-    reading = read(LOG + "TOTAL,,,,,,,,1360.78948013,\n")
-    assert reading.report.file_totals[0]["printed"] == "1360.78948013"
+    reading = read(LOG + "TOTAL,,,,,,,,1360.78948026,\n")
+    assert reading.report.file_totals[0]["printed"] == "1360.78948026"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,212 @@
+"""import_csv and undo_import, as a user runs them, into a real event store."""
+
+import json
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from trader.store import Event, Reader, Recorder, streams
+
+from .test_damage import HEADER, LOG, ROWS
+
+BAD = ROWS[0].replace("1.03046670", "3701.03046670")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, settings: Any) -> Path:
+    settings.DATA_FOLDER = tmp_path / "db"
+    settings.DATA_FOLDER.mkdir()
+    return Path(settings.DATA_FOLDER)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    path = tmp_path / "log.csv"
+    path.write_text(LOG)
+    return path
+
+
+def _import(*paths: Path, code: int = 0, **options: Any) -> dict[str, Any]:
+    out = StringIO()
+    arguments = {"timezone": "UTC", "version_tag": "8.02", "json": True, **options}
+    found = 0
+    try:
+        call_command("import_csv", *map(str, paths), stdout=out, stderr=StringIO(), **arguments)
+    except CommandError as error:
+        found = error.returncode
+    assert found == code
+    return dict(json.loads(out.getvalue())) if out.getvalue() else {}
+
+
+def _events(folder: Path, kind: str) -> list[Event]:
+    if "imports" not in streams(folder):
+        return []
+    return [e for e in Reader("imports", folder=folder).read(0, 10_000) if e.kind == kind]
+
+
+def test_the_trades_are_in_the_store_with_their_source(folder: Path, log: Path) -> None:
+    report = _import(log)
+    bodies = [event.body for event in _events(folder, "trade.closed")]
+    assert [body["net_pnl"] for body in bodies] == [
+        "1.03046670",
+        "-64.68556051",
+        "1455.15353397",
+        "-30.70895990",
+    ]
+    assert bodies[0]["source"] == {
+        "file": str(log),
+        "line": 2,
+        "layout": "blotter-v8-plain",
+        "version_evidence": "tag",
+        "sha256": report["files"][0]["sha256"],
+    }
+
+
+def test_events_carry_the_version_of_their_trade(folder: Path, log: Path) -> None:
+    _import(log)
+    assert {event.version for event in _events(folder, "trade.closed")} == {"8.02"}
+
+
+def test_the_last_event_is_import_finished(folder: Path, log: Path) -> None:
+    _import(log)
+    assert Reader("imports", folder=folder).newest(limit=1)[0].kind == "import.finished"
+
+
+def test_a_dry_run_writes_nothing_and_has_the_same_digest(folder: Path, log: Path) -> None:
+    dry = _import(log, dry_run=True)
+    assert streams(folder) == []
+    assert dry["digest"] == _import(log)["digest"]
+
+
+def test_the_same_file_twice_adds_none(folder: Path, log: Path) -> None:
+    _import(log)
+    again = _import(log)
+    assert (again["totals"]["trades"], again["totals"]["duplicates"]) == (0, 4)
+    assert len(_events(folder, "trade.closed")) == 4
+
+
+def test_an_undone_import_can_be_done_again(folder: Path, log: Path) -> None:
+    batch = _import(log)["batch"]
+    call_command("undo_import", batch, stdout=StringIO())
+    assert len(_events(folder, "trade.voided")) == 4
+    assert _import(log)["totals"]["trades"] == 4
+    refs = [event.ref for event in _events(folder, "trade.closed")]
+    assert len(set(refs)) == 8
+
+
+def test_undoing_twice_voids_once(folder: Path, log: Path) -> None:
+    batch = _import(log)["batch"]
+    call_command("undo_import", batch, stdout=StringIO())
+    call_command("undo_import", batch, stdout=StringIO())
+    assert len(_events(folder, "trade.voided")) == 4
+
+
+def test_a_batch_nobody_knows(folder: Path, log: Path) -> None:
+    _import(log)
+    with pytest.raises(CommandError, match="no import has the batch"):
+        call_command("undo_import", "nonsense", stdout=StringIO())
+
+
+def test_naive_times_without_a_zone_exit_with_2_and_write_nothing(folder: Path, log: Path) -> None:
+    _import(log, code=2, timezone="")
+    assert streams(folder) == []
+
+
+def test_a_wrong_file_exits_with_2_and_nothing_of_the_batch_is_written(
+    folder: Path, log: Path, tmp_path: Path
+) -> None:
+    wrong = tmp_path / "diary.csv"
+    wrong.write_text("Dear diary,\nnothing happened, really\n" * 5)
+    _import(log, wrong, code=2)
+    assert streams(folder) == []
+
+
+def test_quarantined_records_exit_with_1_and_the_good_ones_are_imported(
+    folder: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(LOG + BAD)
+    report = _import(path, code=1)
+    assert report["totals"]["quarantined"] == 1
+    assert len(_events(folder, "trade.closed")) == 4
+
+
+def test_as_many_as_expected_exit_with_0(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(LOG + BAD)
+    _import(path, expect_quarantined=1)
+
+
+def test_the_quarantine_keeps_the_bytes(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    bad = BAD.replace("SIGNAL", "신호").encode("cp949")
+    path.write_bytes(LOG.encode() + bad)
+    _import(path, code=1)
+    body = _events(folder, "import.quarantined")[0].body
+    assert body["raw_file"].encode("latin-1") == bad
+    assert (body["line"], body["reason"]) == (6, "contradicted")
+
+
+def test_what_the_bot_recorded_itself_is_a_duplicate(folder: Path, log: Path) -> None:
+    with Recorder("bot", version="8.02", mode="live", folder=folder) as recorder:
+        recorder.trade(
+            trade_id="1",
+            symbol="SOLUSDT",
+            side="long",
+            entry_time="2024-01-03T14:39:30Z",
+            exit_time="2024-01-03T15:28:24Z",
+            entry_price="92.630",
+            exit_price="93.99",
+            quantity="0.8017",
+            fee="0.05984530",
+            net_pnl="1.03046670",
+            quote_asset="USDT",
+            account="live",
+        )
+    assert _import(log)["totals"]["duplicates"] == 1
+
+
+def test_a_demo_trade_is_no_live_one(folder: Path, log: Path) -> None:
+    _import(log, mode="demo")
+    assert _import(log)["totals"]["trades"] == 4
+
+
+def test_an_import_that_never_finished_counts_for_nothing(folder: Path, log: Path) -> None:
+    body = {"batch": "x.1", "trade_id": "t", "symbol": "SOLUSDT", "side": "long"}
+    with Recorder("legacy", version="8", mode="live", folder=folder, stream="imports") as recorder:
+        recorder.append("import.started", {"batch": "x.1", "path": "log.csv"}, ref="x.1")
+        recorder.append("trade.closed", {**body, "exit_time": "2024-01-03T15:28:24Z"}, ref="t")
+    assert _import(log)["totals"]["trades"] == 4
+
+
+def test_a_second_import_meanwhile_is_refused(folder: Path, log: Path) -> None:
+    with Recorder("legacy", version="8", mode="live", folder=folder, stream="imports"):
+        _import(log, code=2)
+
+
+def test_the_report_is_written_down(folder: Path, log: Path, tmp_path: Path) -> None:
+    printed = _import(log, report=str(tmp_path / "report.json"))
+    assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8")) == printed
+
+
+def test_a_person_gets_a_table_with_the_reasons(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(HEADER + "".join(ROWS) + BAD)
+    out = StringIO()
+    with pytest.raises(CommandError, match="1 records quarantined"):
+        call_command("import_csv", str(path), timezone="UTC", stdout=out)
+    assert "contradicted" in out.getvalue()
+
+
+def test_the_report_has_the_form_of_the_requirement(folder: Path, log: Path) -> None:
+    report = _import(log, dry_run=True)
+    assert {"batch", "dry_run", "digest", "files", "totals"} <= report.keys()
+    assert {
+        "path", "sha256", "encoding", "delimiter", "records", "imported", "duplicates",
+        "set_aside", "quarantined", "segments", "quarantine", "duplicate_lines", "by_version",
+    } <= report["files"][0].keys()  # fmt: skip
+    assert report["files"][0]["by_version"] == {"8.02": {"trades": 4, "net_pnl": "1360.78948026"}}
