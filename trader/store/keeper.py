@@ -151,9 +151,7 @@ class Keeper:
                 self._progress.notify_all()
         self._caught_up = time.monotonic()
         self._locked_since = None
-        if not opened.wal_filled:
-            opened.wal_filled = True
-            opened.writer.fill_wal()
+        opened.writer.fill_wal()
         self.alarms.clear("locked", "full", "sqlite", "files", "damaged", "unforeseen")
 
     def _look_back(self) -> None:

@@ -24,14 +24,12 @@ class Opened:
 
     Attributes:
         repair: what had to be rebuilt for that, None if nothing.
-        wal_filled: whether the -wal was given its size.
     """
 
     spool: Spool
     writer: Writer
     mover: Mover
     repair: Repair | None
-    wal_filled: bool = False
 
 
 def open_stream(paths: StreamPaths, spool: Spool, stand_in: StandIn) -> Opened:

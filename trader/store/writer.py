@@ -13,6 +13,7 @@ from .paths import StreamPaths
 
 # What a thousand pages take, after which SQLite begins the -wal anew, and a batch more.
 _WAL_BYTES = 5 << 20
+_WAL_LIMIT = 64 << 20
 _BLOCK = 1 << 18
 _PLENTY = 1 << 30
 
@@ -23,6 +24,7 @@ class Writer:
     def __init__(self, paths: StreamPaths) -> None:
         self.paths = paths
         self.connection = open_writer(paths.database)
+        self._wal_bytes = 0
         try:
             self._identity = paths.database.stat()
             self.head: Head = read_head(self.connection)
@@ -54,20 +56,24 @@ class Writer:
                 self.connection.executemany(INSERT, chunk)
 
     def fill_wal(self) -> None:
-        """Give the -wal its usual size in advance, where the disk has plenty of room.
+        """Give the -wal a few megabytes in advance, where the disk has plenty of room.
 
         A file that grows makes each sync write the file system's journal, and an append to
         the spool that comes just then waits for it: milliseconds instead of microseconds.
         SQLite reads no further than the last frame whose checksum fits. Raises OSError.
         """
         path = self.paths.database.with_name(self.paths.database.name + "-wal")
-        if shutil.disk_usage(path.parent).free < _PLENTY:
+        size = path.stat().st_size
+        if self._wal_bytes and size <= self._wal_bytes:
+            return
+        self._wal_bytes = size + _WAL_BYTES  # readers kept SQLite from beginning it anew
+        if shutil.disk_usage(path.parent).free < _PLENTY or size > _WAL_LIMIT:
             return
         # Closing it drops no lock: SQLite locks the database and the -shm, never the -wal.
         descriptor = os.open(path, os.O_RDWR | BINARY)
         try:
-            for offset in range(os.fstat(descriptor).st_size, _WAL_BYTES, _BLOCK):
-                write_at(descriptor, bytes(min(_BLOCK, _WAL_BYTES - offset)), offset)
+            for offset in range(size, self._wal_bytes, _BLOCK):
+                write_at(descriptor, bytes(min(_BLOCK, self._wal_bytes - offset)), offset)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
