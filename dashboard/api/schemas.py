@@ -195,7 +195,7 @@ class EvidenceOut(Schema):
     """What the data could show at all, in the comparison's unit."""
 
     detectable: float | None
-    settles: float
+    settles: float | None
     more_trades: int | None
     days: int
     side_by_side: int

@@ -10,6 +10,7 @@ from dashboard.models import DayRollup
 from dashboard.performance.comparability import Facts
 from dashboard.performance.comparison import Comparison, Version, compare
 from dashboard.performance.summary import Summary
+from dashboard.performance.trade import TradeResult
 from dashboard.projection.rollups import RESULT_FIELDS, result
 from dashboard.selectors import folding
 from dashboard.selectors.scope import Scope, choose
@@ -58,11 +59,11 @@ def _version(scope: Scope, name: str) -> Version:
 
 def _regimes(scope: Scope) -> dict[str, Summary]:
     """The version's trades by the market's regime at their signal."""
-    runs: dict[str, list[Summary]] = defaultdict(list)
+    trades: dict[str, list[TradeResult]] = defaultdict(list)
     rows = matching(scope).order_by("exit_time", "trade_id")
     for row in rows.values_list(*RESULT_FIELDS, "regime").iterator(chunk_size=5000):
-        runs[row[-1]].append(Summary.of(result(row[:-1])))
-    return {name: Summary.join(own) for name, own in runs.items()}
+        trades[row[-1]].append(result(row[:-1]))
+    return {name: Summary.of_trades(own) for name, own in trades.items()}
 
 
 def _facts(scope: Scope) -> Facts | None:

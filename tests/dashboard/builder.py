@@ -43,6 +43,7 @@ class History:
     price: Decimal = Decimal(42_000)
     number: int = 0
     held: dict[str, Any] | None = None
+    risk_known: bool = True
     net_pnls: list[Decimal] = field(default_factory=list)
     time: datetime = START
 
@@ -102,13 +103,14 @@ class History:
         net = (exit_price - held["entry_price"]) * held["quantity"] - fee
         self.realised += net
         self.net_pnls.append(net)
+        risk = (held["entry_price"] - held["stop_loss_price"]) * held["quantity"]
         trade = {name: value for name, value in held.items() if name != "fee"} | {
             "exit_time": self.time,
             "exit_price": exit_price,
             "fee": fee,
             "net_pnl": net,
             "exit_reason": self.random.choice(["stop_loss", "take_profit", reason]),
-            "initial_risk": (held["entry_price"] - held["stop_loss_price"]) * held["quantity"],
+            "initial_risk": risk if self.risk_known else None,
             "mae": min(net, Decimal(0)) - Decimal("4.20"),
             "mfe": max(net, Decimal(0)) + Decimal("6.10"),
             "funding": "0",
