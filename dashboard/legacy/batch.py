@@ -56,6 +56,10 @@ class Nothing:
         del key
         return 0
 
+    def __len__(self) -> int:
+        """Always 0."""
+        return 0
+
 
 class BatchKnown:
     """What was recorded before this batch, and by the files of it already read."""
@@ -66,6 +70,10 @@ class BatchKnown:
     def get(self, key: int) -> int:
         """How many trades with this identity are recorded."""
         return max(self._before.get(key), self._here.get(key))
+
+    def __len__(self) -> int:
+        """How many identities are known, at most."""
+        return len(self._before) + len(self._here)
 
     def add(self, counts: KeyTable) -> None:
         """Remember the trades of a file."""

@@ -55,14 +55,52 @@ class KeyTable:
             self._grow()
         return 0
 
+    def put_new(self, key: int, value: int) -> int:
+        """Keep a value for a key that has none; the value it has already, else 0."""
+        keys, mask = self._keys, self._mask
+        at = key & mask
+        while found := keys[at]:
+            if found == key:
+                return self._values[at]
+            at = (at + 1) & mask
+        keys[at] = key
+        self._values[at] = value
+        self._used += 1
+        if self._used * 3 > mask * 2:
+            self._grow()
+        return 0
+
+    def bump(self, key: int) -> int:
+        """Count a key: the first time 1, then 2 ..."""
+        keys, mask = self._keys, self._mask
+        at = key & mask
+        while found := keys[at]:
+            if found == key:
+                count = self._values[at] + 1
+                self._values[at] = count
+                return count
+            at = (at + 1) & mask
+        keys[at] = key
+        self._values[at] = 1
+        self._used += 1
+        if self._used * 3 > mask * 2:
+            self._grow()
+        return 1
+
     def items(self) -> Iterator[tuple[int, int]]:
         """Every key with its value."""
         return ((key, value) for key, value in zip(self._keys, self._values, strict=True) if key)
 
     def _grow(self) -> None:
-        bigger = KeyTable((self._mask + 1) * 2)
+        bigger = KeyTable((self._mask + 1) * 4)
+        keys, values, mask = bigger._keys, bigger._values, bigger._mask
         for key, value in self.items():
-            bigger.put(key, value)
+            at = key & mask
+            while keys[at]:
+                at = (at + 1) & mask
+            keys[at] = key
+            values[at] = value
+        bigger._used = self._used
         self._mask, self._keys, self._values = bigger._mask, bigger._keys, bigger._values
 
 
@@ -129,10 +167,13 @@ class Overlaps(Generic[T]):
 
     def fresh(self, key: int) -> bool:
         """Take a record that repeats none and ends no run; False leaves it to push."""
-        if self._ends or self._first.get(key):
+        if self._ends:
+            return False
+        place = len(self._keys) + 1
+        seen = self._first.put_new(key, place)
+        if seen:
             return False
         self._keys.append(key)
-        self._first.put(key, len(self._keys))
         return True
 
     def push(self, key: int, item: T) -> list[tuple[T, bool]]:

@@ -43,6 +43,9 @@ class Known(Protocol):
     def get(self, key: int) -> int:
         """How many trades with this identity are recorded; see duplicates.digest_of."""
 
+    def __len__(self) -> int:
+        """How many identities are known; 0 spares asking."""
+
 
 def _record(line: Line) -> Record:
     return Record(line.number, line.offset, line.raw, line.text or "", [], "", line.ended)
@@ -54,6 +57,7 @@ class FileOutcome:
     def __init__(self, report: FileReport, known: Known, sink: Sink) -> None:
         self.report = report
         self.counts = KeyTable()
+        self._maybe_known = len(known) > 0
         self._known, self._sink = known, sink
         self._digest = hashlib.sha256()
         self._rows: Overlaps[tuple[Record, Trade | Refusal]] = Overlaps()
@@ -88,23 +92,62 @@ class FileOutcome:
 
     def take_plain(self, judged: Iterable[tuple[Line, Trade | None]], binding: Binding) -> None:
         """A block of confirmed trades of one binding."""
-        report, rows, settle = self.report, self._rows, self._settle
         segment: Segment | None = None
         count = 0
+        fresh, settle = self._rows.fresh, self._settle_plain
+        sums: dict[str, tuple[int, Decimal]] = {}
+        said: list[str] = []
         for line, trade in judged:
             assert trade is not None
             if segment is None:
                 segment = self._at(trade.line, binding)
             count += 1
-            key = hash(line.text) & 0xFFFFFFFFFFFFFFFF or 1
-            if rows.fresh(key):
-                settle(trade, overlap=False)
+            if fresh(hash(line.text) & 0xFFFFFFFFFFFFFFFF or 1):
+                settle(trade, sums, said)
             else:
+                # What is pushed may come out at once: what was said so far comes first.
+                self._say(sums, said)
                 self._push(_record(line), trade)
+        self._say(sums, said)
         if segment is not None:
             segment.confirmed += count
             segment.last_line = max(segment.last_line, line.number)
-        report.records += count
+        self.report.records += count
+
+    def _settle_plain(
+        self, trade: Trade, sums: dict[str, tuple[int, Decimal]], said: list[str]
+    ) -> None:
+        """As _settle, for a trade of one record that the exchange gave no id; sums come later."""
+        key, name = digest_of(trade.identity)
+        number = self.counts.bump(key)
+        if self._maybe_known and number <= self._known.get(key):
+            self._say(sums, said)
+            self._duplicate((trade.line,))
+            return
+        trade_id = f"imp-{name}-{number}"
+        if number > 1:
+            self.report.repeated_lines.append(trade.line)
+        version = trade.version
+        known = sums.get(version)
+        sums[version] = (
+            (1, trade.net_pnl) if known is None else (known[0] + 1, known[1] + trade.net_pnl)
+        )
+        said.append(f"T{trade.line}|{trade_id}|{trade.net_pnl}|{version}\n")
+        self._sink.trade(trade_id, trade)
+
+    def _say(self, sums: dict[str, tuple[int, Decimal]], said: list[str]) -> None:
+        """Add up what a block of plain trades came to."""
+        if not said:
+            return
+        self._digest.update("".join(said).encode())
+        said.clear()
+        by_version = self.report.by_version
+        for version, (count, net) in sums.items():
+            self.report.imported += count
+            self.report.trades += count
+            trades, before = by_version.get(version, (0, Decimal(0)))
+            by_version[version] = (trades + count, before + net)
+        sums.clear()
 
     def _at(self, record_line: int, binding: Binding) -> Segment:
         key = id(binding)

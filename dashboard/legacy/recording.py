@@ -57,9 +57,13 @@ class Recorded:
         """How many trades with this identity count."""
         return self._live.get(key)
 
+    def __len__(self) -> int:
+        """How many identities count."""
+        return len(self._live)
+
     def fresh_id(self, trade_id: str) -> str:
         """The trade's id, with a suffix where an undone or broken import has used it up."""
-        times = self._used.get(digest_of(trade_id)[0])
+        times = self._used.get(digest_of(trade_id)[0]) if len(self._used) else 0
         return f"{trade_id}-r{times}" if times else trade_id
 
     def take(self, events: Iterable[RecordedEvent]) -> None:
