@@ -10,12 +10,11 @@ from dashboard.models import Bot, Checkpoint, Position, Trade
 from dashboard.performance.comparison import Comparison
 from dashboard.performance.equity import date_of
 from dashboard.performance.formulas import Undefined
-from dashboard.performance.metrics import Metrics
-from dashboard.performance.summary import Summary
 from dashboard.selectors.analysis import Bin, Rolling, Sums
 from dashboard.selectors.bots import quiet_after, state
 from dashboard.selectors.equity import FIELDS, Row
 from dashboard.selectors.scope import Scope, checkpoints
+from dashboard.selectors.statistics import Figures
 from dashboard.units import iso, optional_iso, optional_text, text
 
 Answer = dict[str, Any]
@@ -66,8 +65,9 @@ def scope_answer(scope: Scope) -> Answer:
     }
 
 
-def stats_answer(summary: Summary, found: Metrics) -> Answer:
+def stats_answer(figures: Figures) -> Answer:
     """The figures, each under its own name."""
+    summary, found = figures.summary, figures.metrics
     answer: Answer = {name: getattr(found, name) for name in PLAIN}
     answer |= {name: text(getattr(found, name)) for name in MONEY}
     answer |= {name: optional_text(getattr(found, name)) for name in OPTIONAL_MONEY}
@@ -84,6 +84,7 @@ def stats_answer(summary: Summary, found: Metrics) -> Answer:
     }
     answer["first_exit"] = optional_iso(summary.running.first_exit)
     answer["last_exit"] = optional_iso(summary.running.last_exit)
+    answer["equity_basis"] = figures.basis
     answer["undefined"] = dict(found.undefined)
     return answer
 

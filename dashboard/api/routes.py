@@ -102,7 +102,7 @@ def stats(
     """The figures of the trades the filters leave."""
 
     def body(scope: Scope) -> Body:
-        return answers.stats_answer(*statistics.figures(scope))
+        return answers.stats_answer(statistics.figures(scope))
 
     return _answer(request, response, filters, body, "trades", "equity", "annotations")
 
@@ -118,8 +118,8 @@ def versions(
         against = newest(scope, days)
         return {
             "items": [
-                {"version": version, **answers.stats_answer(summary, found)}
-                for version, summary, found in statistics.versions(scope, days)
+                {"version": version, **answers.stats_answer(found)}
+                for version, found in statistics.versions(scope, days)
             ],
             "newest": None if against is None else answers.comparison_answer(against),
         }

@@ -124,10 +124,12 @@ class TradesOut(ScopeOut):
 
 
 class DrawdownOut(Schema):
-    """The deepest fall from a peak."""
+    """The deepest fall from a peak: in money over closed trades, and of daily equity."""
 
-    money: str
-    fraction: float | None
+    money: str = Field(description="Of cumulated net_pnl over closed trades; its dates follow")
+    fraction: float | None = Field(
+        description="Of the daily equity that equity_basis names, <= 0; a fall of its own"
+    )
     start: str | None
     trough: str | None
     recovered_at: str | None
@@ -171,6 +173,14 @@ class StatsItem(Schema):
     calmar: float | None
     ulcer_index: float | None
     psr: float | None
+    equity_basis: str | None = Field(
+        description=(
+            "What the figures over days (max_drawdown.fraction, sharpe, sortino, cagr, calmar,"
+            " ulcer_index, psr) are drawn from. account: the account's own daily equity, open"
+            " positions included. closed trades: results by day on the equity there was before,"
+            " for a version that shared its account with others."
+        )
+    )
     first_exit: str | None
     last_exit: str | None
     undefined: Undefined

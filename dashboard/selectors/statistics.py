@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
-from dashboard.models import EquityDay
+from dashboard.models import DayRollup, EquityDay
 from dashboard.performance.drawdown import recovered_at
 from dashboard.performance.equity import DailyEquity
 from dashboard.performance.metrics import Metrics, metrics
@@ -12,13 +13,27 @@ from dashboard.selectors import equity, folding
 from dashboard.selectors.scope import Scope
 from dashboard.units import DAY
 
+ACCOUNT, CLOSED_TRADES = "account", "closed trades"
 
-def figures(scope: Scope) -> tuple[Summary, Metrics]:
+
+class Figures(NamedTuple):
+    """Trades' figures. `basis` says whose daily equity the figures over days are drawn from.
+
+    ACCOUNT: the account's own, open positions included. CLOSED_TRADES: realised results on the
+    equity there was before the first of them, for a version that shared its account with others.
+    None where no equity answers for the filter.
+    """
+
+    summary: Summary
+    metrics: Metrics
+    basis: str | None
+
+
+def figures(scope: Scope) -> Figures:
     """Every figure of the trades the filters leave."""
     days = folding.days(scope)
-    found = Summary.join(summary for _, summary in days)
-    over = _recovered(scope, days)
-    return found, metrics(found, equity=daily(scope), period=_period(found), recovered_at=over)
+    own, basis = _daily(scope, days, equity.closes(scope, equity.account(scope)))
+    return _figures(scope, days, own, basis)
 
 
 def newest_first(scope: Scope) -> list[tuple[str, folding.DayRows]]:
@@ -32,18 +47,24 @@ def newest_first(scope: Scope) -> list[tuple[str, folding.DayRows]]:
 
 def versions(
     scope: Scope, found_days: list[tuple[str, folding.DayRows]]
-) -> list[tuple[str, Summary, Metrics]]:
-    """The figures of each of these versions."""
+) -> list[tuple[str, Figures]]:
+    """The figures of each of these versions: those that asking for it alone would give."""
     closes = equity.closes(scope, equity.account(scope))
     found = []
     for version, days in found_days:
-        whole = Summary.join(summary for _, summary in days)
-        own = _of_trades(days, closes)
         of_version = replace(scope, filters=replace(scope.filters, version=version))
-        over = _recovered(of_version, days)
-        figures_ = metrics(whole, equity=own, period=_period(whole), recovered_at=over)
-        found.append((version, whole, figures_))
+        own, basis = _daily(of_version, days, closes)
+        found.append((version, _figures(of_version, days, own, basis)))
     return found
+
+
+def _figures(
+    scope: Scope, days: folding.DayRows, own: DailyEquity | None, basis: str | None
+) -> Figures:
+    whole = Summary.join(summary for _, summary in days)
+    over = _recovered(scope, days)
+    found = metrics(whole, equity=own, period=_period(whole), recovered_at=over)
+    return Figures(whole, found, basis)
 
 
 def _recovered(scope: Scope, days: folding.DayRows) -> int | None:
@@ -58,18 +79,28 @@ def _recovered(scope: Scope, days: folding.DayRows) -> int | None:
         return None
 
 
-def daily(scope: Scope) -> DailyEquity | None:
-    """The account's daily equity; a version's, its own results on the equity it began with.
+def _daily(
+    scope: Scope, days: folding.DayRows, closes: Sequence[EquityDay]
+) -> tuple[DailyEquity | None, str | None]:
+    """The daily equity that answers for the filters, and its basis.
 
-    None where a filter leaves only a part of what moved the account.
+    A version that no other shared the book with has the account's own. Nothing answers where a
+    filter leaves only a part of what moved the account.
     """
     narrowed = set(scope.filters.narrowed())
     if narrowed - {"bot", "version"}:
-        return None
-    closes = equity.closes(scope, equity.account(scope))
-    if "version" in narrowed:
-        return _of_trades(folding.days(scope), closes)
-    return _of_account(closes, scope.filters.since, scope.filters.until)
+        return None, None
+    if scope.filters.version is not None and not _alone(scope, scope.filters.version):
+        own, basis = _of_trades(days, closes), CLOSED_TRADES
+    else:
+        own, basis = _of_account(closes, scope.filters.since, scope.filters.until), ACCOUNT
+    return own, None if own is None else basis
+
+
+def _alone(scope: Scope, version: str) -> bool:
+    """Whether no other version ever closed a trade in the book."""
+    rows = DayRollup.objects.filter(book=scope.book, scope="version")
+    return not rows.exclude(value=version).exists()
 
 
 def _of_account(

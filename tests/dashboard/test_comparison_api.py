@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from dashboard.projection import projector
-from tests.dashboard.builder import CANDLE, history
+from tests.dashboard.builder import CANDLE, History, history
 
 
 @pytest.fixture
@@ -32,3 +32,43 @@ def test_one_trade_each_has_no_difference_that_would_settle_it(one_each: Any) ->
 
 def test_one_trade_each_is_too_early(one_each: Any) -> None:
     assert one_each["verdict"] == "Too early"
+
+
+FIGURES = ("max_drawdown", "sharpe", "sortino", "ulcer_index", "psr", "equity_basis")
+
+
+def of(answer: Any) -> dict[str, Any]:
+    return {name: answer[name] for name in FIGURES}
+
+
+@pytest.fixture
+def one_version(data: Path, db: None) -> None:
+    with history(data, version="8.03") as told:
+        told.candles(400)
+    projector.project()
+
+
+def test_a_version_alone_in_its_account_has_the_accounts_figures(
+    page: Client, one_version: None
+) -> None:
+    (item,) = page.get("/api/versions").json()["items"]
+    assert of(item) == of(page.get("/api/stats").json())
+
+
+def test_asking_for_the_only_version_changes_no_figure(page: Client, one_version: None) -> None:
+    asked = page.get("/api/stats", {"version": "8.03"}).json()
+    assert of(asked) == of(page.get("/api/stats").json())
+
+
+def test_a_version_among_others_says_that_its_equity_is_by_closed_trades(
+    page: Client, told: History
+) -> None:
+    assert page.get("/api/stats").json()["equity_basis"] == "account"
+    items = page.get("/api/versions").json()["items"]
+    assert {item["equity_basis"] for item in items} == {"closed trades"}
+
+
+def test_every_version_of_the_list_is_as_asking_for_it_alone(page: Client, told: History) -> None:
+    for item in page.get("/api/versions").json()["items"]:
+        alone = page.get("/api/stats", {"version": item["version"]}).json()
+        assert of(item) == of(alone)

@@ -55,7 +55,7 @@ def stats(body: Body) -> Iterator[RenderableType]:
         grid.add_row(_words(name), f"{body[name]:,}")
     for name in MONEY:
         _row(grid, body, name, lambda value: _money(value, asset))
-    _fall(grid, body["max_drawdown"], asset)
+    _fall(grid, body, asset)
     for name in SHARES:
         _row(grid, body, name, lambda value: f"{value:.1%}")
     for name in RATIOS:
@@ -122,8 +122,10 @@ def _row(grid: Grid, body: Body, name: str, shown: Callable[[Any], str]) -> None
     grid.add_row(_words(name), "–" if value is None else shown(value), reason)
 
 
-def _fall(grid: Grid, fall: Body, asset: str) -> None:
-    fraction = "" if fall["fraction"] is None else f", {fall['fraction']:.1%} of daily equity"
+def _fall(grid: Grid, body: Body, asset: str) -> None:
+    fall = body["max_drawdown"]
+    of = "daily equity" if body["equity_basis"] == "account" else "equity by closed trades"
+    fraction = "" if fall["fraction"] is None else f", {fall['fraction']:.1%} of {of}"
     end = fall["recovered_at"] or ("" if fall["recovered"] else "still open")
     dates = " → ".join(part for part in (fall["start"], fall["trough"], end) if part)
     grid.add_row("max drawdown", _money(fall["money"], asset), f"{dates}{fraction}")

@@ -83,7 +83,7 @@ class Command(BaseCommand):
             ) from error
 
     def _stats(self, scope: Scope, *, as_json: bool) -> None:
-        body = answers.scope_answer(scope) | answers.stats_answer(*statistics.figures(scope))
+        body = answers.scope_answer(scope) | answers.stats_answer(statistics.figures(scope))
         self._say(body, as_json=as_json, table=tables.stats)
 
     def _compare(self, scope: Scope, a: str, b: str, *, as_json: bool) -> None:

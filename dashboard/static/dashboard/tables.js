@@ -26,6 +26,8 @@ export function showTrades(items, fresh) {
   }));
 }
 
+// What a version's share of the account fell by is known only where nothing else moved it.
+const BASIS = { "account": "of the account's daily equity; ", "closed trades": "of equity by closed trades alone; " };
 const why = (item, name) => item.undefined[name] ?? "";
 
 export function showVersions(items) {
@@ -39,7 +41,7 @@ export function showVersions(items) {
       cell(number(item.profit_factor), "n", why(item, "profit_factor")),
       cell(signed(item.expectancy), `n ${tone(item.expectancy)}`, why(item, "expectancy")),
       cell(number(item.payoff_ratio), "n", why(item, "payoff_ratio")),
-      cell(depth, "n", `${number(fall.money)} in money${fall.trough ? `, deepest ${stamp(fall.trough)}` : ""}`),
+      cell(depth, "n", `${BASIS[item.equity_basis] ?? ""}${number(fall.money)} in closed trades${fall.trough ? `, deepest ${stamp(fall.trough)}` : ""}`),
       cell(number(item.sharpe), "n", why(item, "sharpe")),
       cell(`${day(item.first_exit)} to ${day(item.last_exit)}`, "d"),
       cell(signed(item.net_pnl), `n b ${tone(item.net_pnl)}`),
