@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from .binding import Binding
 from .cells import quote_of, to_unit
@@ -56,7 +55,7 @@ class _open:  # noqa: N801
 
     def __init__(self, path: Path) -> None:
         self._connection = sqlite3.connect(
-            f"file:{quote(str(path.resolve()))}?mode=ro", uri=True, timeout=5.0
+            f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5.0
         )
 
     def __enter__(self) -> sqlite3.Connection:
