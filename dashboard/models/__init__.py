@@ -3,7 +3,15 @@ journal and access tables, which cannot."""
 
 from dashboard.models.access import ApiToken
 from dashboard.models.journal import Annotation, AnnotationRevision
-from dashboard.models.ledger import Book, DayRollup, EquityDay, EquityPoint, Position, Trade
+from dashboard.models.ledger import (
+    Book,
+    DayRollup,
+    EquityDay,
+    EquityPoint,
+    Position,
+    SizeCount,
+    Trade,
+)
 from dashboard.models.progress import Batch, Bot, Checkpoint, Counter
 
 __all__ = [
@@ -19,5 +27,6 @@ __all__ = [
     "EquityDay",
     "EquityPoint",
     "Position",
+    "SizeCount",
     "Trade",
 ]

@@ -187,3 +187,20 @@ class DayRollup(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scope}={self.value} day {self.day}"
+
+
+class SizeCount(models.Model):
+    """How many of a book's counted trades made about `low` (1e-8 quote): see `projection.sizes`.
+
+    The sum of what its days' rows of scope "size" say, kept beside them.
+    """
+
+    book = models.ForeignKey(Book, models.CASCADE, db_index=False)
+    low = models.BigIntegerField()
+    trades = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["book", "low"], name="size_once_a_book")]
+
+    def __str__(self) -> str:
+        return f"{self.low}: {self.trades}"

@@ -126,4 +126,6 @@ def _time(body: Mapping[str, Any], name: str) -> int | None:
 
 def _word(body: Mapping[str, Any], name: str, longest: int) -> str:
     value = body.get(name)
+    if type(value) is str:
+        return value if len(value) <= longest else value[:longest]
     return "" if value is None else str(value)[:longest]

@@ -1,5 +1,7 @@
 """Trade rows: insert, void, correct, let a finished import count; then refold touched days."""
 
+from collections import defaultdict
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection
@@ -7,7 +9,7 @@ from django.db import connection
 from dashboard.models import Batch, Checkpoint, Trade
 from dashboard.projection.facts import FACT_COLUMNS, BookKey, match_key, trade_facts
 from dashboard.projection.matching import recount
-from dashboard.projection.rollups import refold
+from dashboard.projection.rollups import Result, extend, refold
 from dashboard.projection.rows import Change, NewTrade, Rows
 from dashboard.units import DAY, Unreadable, optional_iso, optional_text
 
@@ -47,20 +49,59 @@ def write_trades(rows: Rows, books: dict[BookKey, int]) -> bool:
         return False
     touched = {(books[new.book], new.facts.exit_time) for new in rows.trades}
     keys = {new.key for new in rows.trades}
-    _insert(rows, books, finished)
+    inserted = _insert(rows, books, finished)
+    alone = _alone(rows.stream)  # then nothing can match, and rows are right as written
+    if alone and not rows.finished and not rows.changes and inserted == len(rows.trades):
+        _extend(rows, books, finished)
+        return True
     for batch in rows.finished:
         touched |= _let_count(rows.stream, batch, keys)
     for change in rows.changes:
         touched |= _apply(rows.stream, change, keys)
-    if not _alone(rows.stream):  # else nothing can match, and rows are right as written
+    if not alone:
         touched |= recount(keys)
     refold({(book, exit_time // DAY) for book, exit_time in touched})
     return True
 
 
-def _insert(rows: Rows, books: dict[BookKey, int], finished: set[str]) -> None:
+def _insert(rows: Rows, books: dict[BookKey, int], finished: set[str]) -> int:
+    """How many were inserted: those a stream says twice are not."""
+    if not rows.trades:
+        return 0
     with connection.cursor() as cursor:
         cursor.executemany(INSERT, [_row(rows.stream, new, books, finished) for new in rows.trades])
+        inserted: int = cursor.rowcount
+    return inserted
+
+
+def _extend(rows: Rows, books: dict[BookKey, int], finished: set[str]) -> None:
+    """Nothing but new trades: their days are extended, or made anew where they come late."""
+    of_day: dict[tuple[int, int], list[Result]] = defaultdict(list)
+    for new in rows.trades:
+        if new.batch and new.batch not in finished:
+            continue
+        facts = new.facts
+        of_day[books[new.book], facts.exit_time // DAY].append(
+            (
+                new.trade_id,
+                facts.exit_time,
+                facts.net_pnl,
+                facts.fee,
+                facts.entry_time,
+                facts.initial_risk,
+                facts.mae,
+                facts.mfe,
+                new.event.bot,
+                new.event.version,
+                facts.symbol,
+                facts.side,
+                facts.exit_reason,
+            )
+        )
+    for (book, day), trades in of_day.items():
+        trades.sort(key=itemgetter(1, 0))
+        if not extend(book, day, trades):
+            refold([(book, day)])
 
 
 def _row(

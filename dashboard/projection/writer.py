@@ -14,6 +14,7 @@ from dashboard.models import (
     EquityDay,
     EquityPoint,
     Position,
+    SizeCount,
     Trade,
 )
 from dashboard.projection.equity import write_equity
@@ -97,6 +98,7 @@ def drop_everything() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         for model in (
             DayRollup,
+            SizeCount,
             Trade,
             Position,
             EquityPoint,

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
-from django.db.models import Count, F, Max, Min, Sum
+from django.db.models import Sum
 
+from dashboard.models import SizeCount
 from dashboard.performance import formulas
 from dashboard.performance.formulas import Undefined
+from dashboard.projection.sizes import sizes
 from dashboard.selectors import folding
 from dashboard.selectors.scope import Scope
 from dashboard.selectors.trades import matching
@@ -109,22 +111,26 @@ def rolling(found: Days) -> list[Rolling]:
 
 def distribution(scope: Scope) -> list[Bin]:
     """How many trades made how much: bins of one round width, 0 always a border."""
-    found = matching(scope)
-    ends = found.aggregate(low=Min("net_pnl"), high=Max("net_pnl"))
-    if ends["low"] is None:
+    counted = _sizes(scope)
+    if not counted:
         return []
-    width = _round_width(max(ends["high"], 0) - min(ends["low"], 0))
-    # SQLite's division cuts towards 0: shifted, all quotients are positive.
-    shift = -(min(ends["low"], 0) // width)
-    rows = (
-        found.annotate(bin=(F("net_pnl") + shift * width) / width)
-        .order_by()
-        .values_list("bin")
-        .annotate(trades=Count("pk"))
-    )
-    counted = {int(number) - shift: trades for number, trades in rows}
-    borders = range(min(counted), max(counted) + 1)
-    return [Bin(n * width, (n + 1) * width, counted.get(n, 0)) for n in borders]
+    width = _round_width(max(*counted, 0) - min(*counted, 0))
+    bins: dict[int, int] = defaultdict(int)
+    for low, trades in counted.items():
+        bins[low // width] += trades
+    borders = range(min(bins), max(bins) + 1)
+    return [Bin(n * width, (n + 1) * width, bins.get(n, 0)) for n in borders]
+
+
+def _sizes(scope: Scope) -> dict[int, int]:
+    """How many trades of each size: counted by the projector for a whole book."""
+    filters = scope.filters
+    if scope.book is None:
+        return {}
+    if not filters.narrowed() and filters.since is None and filters.until is None:
+        rows = SizeCount.objects.filter(book=scope.book).values_list("low", "trades")
+        return dict(rows)
+    return sizes(matching(scope).order_by().values_list("net_pnl", flat=True).iterator())
 
 
 def _round_width(span: int) -> int:

@@ -1,0 +1,52 @@
+"""How many trades made how much: counted by size, so that no page has to look at all trades.
+
+A size is a net_pnl cut down (towards less) to its three leading digits. Bins of 1, 2 or 5 times
+a power of ten, two dozen to the whole span, have borders that no size straddles: for a size's
+step is at most a hundredth of the span, and so a power of ten that divides the bin's width.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from django.db import connection
+
+DIGITS = 3
+ADD = """
+INSERT INTO dashboard_sizecount (book_id, low, trades) VALUES (%s, %s, %s)
+ON CONFLICT (book_id, low) DO UPDATE SET trades = trades + excluded.trades
+"""
+CLEAN = "DELETE FROM dashboard_sizecount WHERE book_id = %s AND trades = 0"
+
+
+def size(net_pnl: int) -> int:
+    """The size that a net_pnl (1e-8 quote) is counted under; a larger one's is never smaller."""
+    behind = len(str(abs(net_pnl))) - DIGITS
+    if behind <= 0:
+        return net_pnl
+    step: int = 10**behind
+    return net_pnl // step * step
+
+
+def sizes(nets: Iterable[int]) -> Counter[int]:
+    """How many of these have each size."""
+    return Counter(map(size, nets))
+
+
+def pack(counted: Mapping[int, int]) -> str:
+    """As the text of one column."""
+    return json.dumps(list(counted.items()), separators=(",", ":"))
+
+
+def unpack(packed: str) -> Counter[int]:
+    """What `pack` wrote."""
+    return Counter(dict(json.loads(packed)))
+
+
+def add(book: int, change: Mapping[int, int]) -> None:
+    """Add to the book's counts, or take away from them where a change is negative."""
+    changes = [(book, low, trades) for low, trades in change.items() if trades]
+    with connection.cursor() as cursor:
+        cursor.executemany(ADD, changes)
+        if any(trades < 0 for _, _, trades in changes):
+            cursor.execute(CLEAN, [book])
