@@ -17,13 +17,13 @@ from .binding import Binding
 from .cells import PLAIN_NUMBER, is_symbol, side_of
 from .decoding import Decoder, Line, lines
 from .duplicates import KeyTable
-from .judging import Context
 from .outcome import FileOutcome, Known, NoSink, Sink
 from .records import Assembler, Record, all_wrapped, sniff_delimiter, unwrapped
 from .report import FileReport, Report
 from .segments import FileJudge, Outcome
 from .sources import BadSource, Reader, Source, find
 from .times import ISO, TimezoneNeeded
+from .values import Context
 from .versions import Versions
 
 

@@ -14,9 +14,10 @@ from decimal import Decimal
 
 from .binding import Binding
 from .cells import UNIT, quote_of, side_of
+from .checking import last_digit
 from .decoding import Line
-from .judging import Context, last_digit
 from .times import OLDEST
+from .values import Context
 from .verdicts import Trade
 from .versions import belongs
 

@@ -10,18 +10,9 @@ from decimal import Decimal
 
 from .binding import Binding
 from .cells import action_of, base_of, is_null, quote_of, side_of, to_unit
-from .judging import (
-    STATUS_WORDS,
-    Context,
-    _show,
-    _symbol,
-    aside_kind,
-    number,
-    text_of,
-    time_of,
-)
 from .records import Record
 from .times import too_old
+from .values import STATUS_WORDS, Context, aside_kind, number, show, symbol_of, text_of, time_of
 from .verdicts import Aside, Fill, Judged, Refusal, Trade
 
 ZERO = Decimal(0)
@@ -33,7 +24,7 @@ _DUST = Decimal("0.002")
 def read_fill(record: Record, binding: Binding, context: Context) -> Fill | Refusal | Aside:
     """One record of a fills layout."""
     if record.trouble:
-        return Refusal(record.trouble, _show(record.text))
+        return Refusal(record.trouble, show(record.text))
     if len(record.fields) != binding.width:
         return Refusal(
             "field_count", f"{len(record.fields)} fields, the layout has {binding.width}"
@@ -42,7 +33,7 @@ def read_fill(record: Record, binding: Binding, context: Context) -> Fill | Refu
     kind = aside_kind(record, binding)
     if kind:
         return Aside(kind)
-    symbol = _symbol(fields, binding, context)
+    symbol = symbol_of(fields, binding, context)
     if isinstance(symbol, Refusal):
         return symbol
     when = time_of(fields, "time", binding, context)
@@ -51,7 +42,7 @@ def read_fill(record: Record, binding: Binding, context: Context) -> Fill | Refu
     if when is None:
         return Refusal("bad_time", "no time")
     if too_old(when):
-        return Refusal("time_too_old", f"time is {_show(fields[roles['time']])}")
+        return Refusal("time_too_old", f"time is {show(fields[roles['time']])}")
     way = _way(fields, binding)
     if isinstance(way, (Refusal, Aside)):
         return way
@@ -100,7 +91,7 @@ def _way(fields: list[str], binding: Binding) -> tuple[int, int] | Refusal | Asi
     if side is None:
         if cell.strip().casefold() in STATUS_WORDS:
             return Aside(STATUS_WORDS[cell.strip().casefold()])
-        return Refusal("unknown_side", f"side is {_show(cell)}")
+        return Refusal("unknown_side", f"side is {show(cell)}")
     place = binding.roles.get("type")
     if place is not None and place != at:
         opens = _OPENING.get(fields[place].strip().casefold())
@@ -124,10 +115,10 @@ def _positive(fields: list[str], role: str, binding: Binding) -> Decimal | Refus
     if isinstance(read, Refusal):
         return read
     if read is None:
-        return Refusal("bad_number", f"no {role}: {_show(fields[binding.roles[role]])}")
+        return Refusal("bad_number", f"no {role}: {show(fields[binding.roles[role]])}")
     if read[0] <= 0:
         reason = "price_not_positive" if role == "price" else "quantity_not_positive"
-        return Refusal(reason, f"{role} is {_show(fields[binding.roles[role]])}")
+        return Refusal(reason, f"{role} is {show(fields[binding.roles[role]])}")
     return read[0]
 
 
@@ -144,7 +135,7 @@ def _amount(fields: list[str], role: str, binding: Binding) -> tuple[Decimal, st
             cell, asset = found[1], found[2]
     value = binding.grammar.number(cell)
     if value is None:
-        return Refusal("bad_number", f"{role} is {_show(fields[at])}")
+        return Refusal("bad_number", f"{role} is {show(fields[at])}")
     return value, asset
 
 

@@ -12,10 +12,10 @@ from typing import Any
 
 from .binding import Binding
 from .cells import quote_of, to_unit
-from .judging import Context
 from .records import Record
 from .segments import Outcome
 from .times import microseconds
+from .values import Context
 from .verdicts import Aside, Refusal, Trade
 
 NEEDED = {"id", "pair", "is_open", "open_rate", "close_rate", "amount", "open_date", "close_date"}

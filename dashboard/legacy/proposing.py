@@ -13,11 +13,11 @@ from itertools import pairwise, permutations
 from .aliases import Heading
 from .binding import Binding
 from .cells import Grammar, column_unit, decide_grammar, decimals, is_null, is_symbol, side_of
-from .judging import STATUS_WORDS, Context
 from .records import Record
 from .settling import settle
 from .structure import REASON_WORDS
 from .times import EPOCH, OLDEST, TimeForm, decide_form, place
+from .values import STATUS_WORDS, Context
 
 _PROBE = 10
 _VERSION = re.compile(r"[vV]?(\d{1,2})\.(\d{1,3})(?:\.\d{1,3})?")

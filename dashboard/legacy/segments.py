@@ -8,47 +8,32 @@ without its header, or one proposed from the values and proven by arithmetic.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from decimal import Decimal
 
-from .aliases import Heading, heading
-from .binding import Binding, bindings_for, could_be_header, headerless, is_header
-from .cells import PLAIN_NUMBER, is_null, is_symbol, side_of
+from .aliases import heading
+from .binding import Binding, bindings_for, could_be_header, is_header
+from .cells import PLAIN_NUMBER
+from .clusters import largest_cluster, like_first, signature, usual_width, who_and_when
 from .decoding import Line
 from .fast import FastJudge, compile_fast
 from .fills import read_fill
-from .judging import Context, judge, number
-from .proposing import propose
+from .finding import Block, acceptable, is_run, prove
+from .judging import judge
 from .records import Record
-from .settling import Fit, settle
+from .settling import settle
 from .structure import OTHER, TELLING, complete_ending, marker_of, name_damage, structural
-from .times import ISO, day_month_order, is_clock_only
+from .times import day_month_order
+from .values import Context, number
 from .verdicts import Aside, Fill, Refusal, Repeated, Trade, Verdict
-from .versions import are_versions, belongs
 
 WINDOW = 3_000
 MOST_HELD = 30_000
 _FIRM = 200
 
-_PROVEN = ("symbol", "side", "entry_time", "exit_time", "entry_price", "exit_price", "quantity",
-           "fee", "net_pnl", "pnl", "gross_pnl", "version")  # fmt: skip
 
 Outcome = Verdict | Fill
 Emit = Callable[[Record, Outcome, Binding | None], None]
-
-
-@dataclass(slots=True)
-class _Block:
-    """Rows under one header (or under none), with what their header can mean."""
-
-    headings: tuple[Heading, ...] = ()
-    bindings: list[Binding] = field(default_factory=list)
-    width: int = 0
-    rows: list[Record] = field(default_factory=list)
-    current: Binding | None = None
-    """The settled binding, once rows have shown which one holds."""
 
 
 class FileJudge:
@@ -59,7 +44,7 @@ class FileJudge:
         self._prejudged: dict[int, Trade] = {}
         self._context, self.emit = context, emit
         self.had_header = False
-        self._block = _Block()
+        self._block = Block()
         self._known: list[Binding] = []
         self._held: list[Record] = []
         self._fast: FastJudge | None = None
@@ -185,7 +170,7 @@ class FileJudge:
 
     def _split(
         self, records: list[Record], outcomes: dict[int, tuple[Outcome | str, Binding | None]]
-    ) -> list[_Block]:
+    ) -> list[Block]:
         block = self._block
         block.rows = []
         blocks = [block]
@@ -217,7 +202,7 @@ class FileJudge:
             block.rows.append(record)
         return blocks
 
-    def _is_heading(self, record: Record, block: _Block, records: list[Record], at: int) -> bool:
+    def _is_heading(self, record: Record, block: Block, records: list[Record], at: int) -> bool:
         if record.trouble or not record.fields:
             return False
         if is_header(record.fields):
@@ -229,10 +214,10 @@ class FileJudge:
             len(following) >= 2
         )
 
-    def _open_block(self, record: Record) -> _Block:
+    def _open_block(self, record: Record) -> Block:
         fields = record.fields
         self.had_header = self.had_header or bool(bindings_for(fields))
-        made = _Block(tuple(heading(cell) for cell in fields), bindings_for(fields), len(fields))
+        made = Block(tuple(heading(cell) for cell in fields), bindings_for(fields), len(fields))
         for binding in self._known:
             if binding.headings and [h.name for h in binding.headings] == [
                 h.name for h in made.headings
@@ -240,7 +225,7 @@ class FileJudge:
                 made.current = binding
         return made
 
-    def _note_total(self, record: Record, block: _Block) -> None:
+    def _note_total(self, record: Record, block: Block) -> None:
         binding = block.current or (block.bindings[0] if block.bindings else None)
         if binding is None or not binding.pnl_role or len(record.fields) != binding.width:
             return
@@ -265,8 +250,8 @@ class FileJudge:
             return None
         if record.text in ours:
             return Repeated()
-        key = _who_and_when(record.fields)
-        if key and any(_who_and_when(each) == key for each in self._hunk_fields):
+        key = who_and_when(record.fields)
+        if key and any(who_and_when(each) == key for each in self._hunk_fields):
             return Refusal(
                 "conflict", "the other side of the merge has this trade with other values"
             )
@@ -275,7 +260,7 @@ class FileJudge:
     # -- judging a block ---------------------------------------------------------------------
 
     def _judge_block(
-        self, block: _Block, outcomes: dict[int, tuple[Outcome | str, Binding | None]]
+        self, block: Block, outcomes: dict[int, tuple[Outcome | str, Binding | None]]
     ) -> None:
         rows = block.rows
         if not rows:
@@ -290,7 +275,7 @@ class FileJudge:
             remaining = self._judge_rows(rows, block.current, outcomes)
         if remaining:
             remaining = self._try_others(remaining, block, outcomes)
-        width = block.current.width if block.current else block.width or _usual_width(rows)
+        width = block.current.width if block.current else block.width or usual_width(rows)
         if remaining and block.current is None and block.bindings:
             self._diagnose(remaining, block, outcomes)
         for record in remaining:
@@ -304,19 +289,19 @@ class FileJudge:
                 block.current,
             )
 
-    def _choose(self, block: _Block) -> Binding | None:
+    def _choose(self, block: Block) -> Binding | None:
         """The meaning of a block's header that its rows bear out."""
         best: tuple[tuple[int, float], Binding] | None = None
         for order, candidate in enumerate(block.bindings):
             binding = candidate.copy()
             fit = settle(binding, block.rows, self._context)
-            if not _acceptable(binding, fit) or fit.read * 10 < fit.rows * 4:
+            if not acceptable(binding, fit) or fit.read * 10 < fit.rows * 4:
                 # Rows of another layout may be in the majority: ask those next to the header.
                 alone = candidate.copy()
-                other = settle(alone, _like_first(block.rows), self._context)
-                if _acceptable(alone, other):
+                other = settle(alone, like_first(block.rows), self._context)
+                if acceptable(alone, other):
                     binding, fit = alone, other
-                elif not _acceptable(binding, fit):
+                elif not acceptable(binding, fit):
                     continue
             score = (2 if fit.proven else 1 if fit.confirmed else 0, float(-order))
             if best is None or score > best[0]:
@@ -326,7 +311,7 @@ class FileJudge:
     def _diagnose(
         self,
         rows: list[Record],
-        block: _Block,
+        block: Block,
         outcomes: dict[int, tuple[Outcome | str, Binding | None]],
     ) -> None:
         """Why rows fail under the layout their header names: a better word than "unproven"."""
@@ -346,7 +331,7 @@ class FileJudge:
         fit = settle(refined, own, self._context)
         if refined.price_like[1] == 0:
             refined.price_like = binding.price_like
-        return refined if _acceptable(refined, fit) else binding
+        return refined if acceptable(refined, fit) else binding
 
     def _note(self, binding: Binding) -> None:
         if not any(binding is known for known in self._known):
@@ -399,7 +384,7 @@ class FileJudge:
     def _try_others(
         self,
         rows: list[Record],
-        block: _Block,
+        block: Block,
         outcomes: dict[int, tuple[Outcome | str, Binding | None]],
     ) -> list[Record]:
         remaining = rows
@@ -408,15 +393,15 @@ class FileJudge:
                 remaining = self._take(remaining, known, outcomes)
         tried: set[tuple[int, str]] = set()
         while True:
-            cluster = _largest_cluster(remaining, tried | self._hopeless)
+            cluster = largest_cluster(remaining, tried | self._hopeless)
             if cluster is None:
                 return remaining
-            tried.add((len(cluster[0].fields), _signature(cluster[0].fields)))
-            if block.current is not None and not _is_run(cluster, block):
+            tried.add((len(cluster[0].fields), signature(cluster[0].fields)))
+            if block.current is not None and not is_run(cluster, block):
                 continue
-            binding = self._prove(cluster, block)
+            binding = prove(cluster, block, self._context)
             if binding is None and len(cluster) >= 500:
-                self._hopeless.add((len(cluster[0].fields), _signature(cluster[0].fields)))
+                self._hopeless.add((len(cluster[0].fields), signature(cluster[0].fields)))
             if binding is not None:
                 after = self._take(remaining, binding, outcomes)
                 if len(after) < len(remaining):
@@ -443,169 +428,3 @@ class FileJudge:
             else:
                 left.append(record)
         return left
-
-    def _prove(self, cluster: list[Record], block: _Block) -> Binding | None:
-        """A binding that arithmetic proves on rows which look alike."""
-        width = len(cluster[0].fields)
-        candidates = [each.copy() for each in block.bindings if each.width == width]
-        own = len(candidates)
-        candidates += headerless(width)
-        for order, binding in enumerate(candidates):
-            if binding.shape != "trades":
-                continue
-            fit = settle(binding, cluster, self._context)
-            reason = binding.roles.get("exit_reason")
-            if reason is not None and reason not in binding.text_columns:
-                continue
-            at = _version_column(binding)
-            if at >= 0 and order >= own:
-                tags = [record.fields[at].strip() for record in cluster]
-                if not are_versions(binding.versions_seen, tags):
-                    continue
-            if block.current is not None and not all(
-                belongs(tag, block.current.versions_seen) for tag in binding.versions_seen
-            ):
-                continue
-            if fit.swapped or not _fees_prove(binding, fit):
-                continue
-            if fit.confirmed * 10 >= fit.read * 6 and (
-                fit.proven or (fit.confirmed >= 2 and fit.digits >= 9)
-            ):
-                return binding
-        return self._neighbour(cluster, block) or propose(cluster, self._context, block.headings)
-
-    def _neighbour(self, cluster: list[Record], block: _Block) -> Binding | None:
-        """The block's layout with one or two columns more, where arithmetic agrees on every row.
-
-        Knowing the order of the others, fewer digits prove it than a layout out of nothing.
-        """
-        current, width = block.current, len(cluster[0].fields)
-        if current is None or current.shape != "trades" or not 0 < width - current.width <= 2:
-            return None
-        found: list[Binding] = []
-        for place in range(current.width + 1):
-            binding = current.copy()
-            binding.width, binding.headings, binding.known = width, (), None
-            binding.layout, binding.proposed = "proposed", True
-            binding.roles = {
-                role: at + (width - current.width if at >= place else 0)
-                for role, at in current.roles.items()
-            }
-            fit = settle(binding, cluster, self._context)
-            reason = binding.roles.get("exit_reason")
-            if reason is not None and reason not in binding.text_columns:
-                continue
-            agreed = fit.read and fit.confirmed >= 3 and fit.contradicted == 0
-            if not agreed or fit.swapped or fit.digits < 4 or fit.read * 10 < fit.rows * 8:
-                continue
-            if binding.pnl_kind not in ("net", "gross") or not _fees_prove(binding, fit):
-                continue
-            if all(belongs(tag, current.versions_seen) for tag in binding.versions_seen):
-                found.append(binding)
-        money = {tuple(b.roles.get(role) for role in _PROVEN) for b in found}
-        return found[0] if len(money) == 1 else None
-
-
-def _like_first(rows: list[Record]) -> list[Record]:
-    """The rows that look like the first one under their header."""
-    signatures = [_signature(record.fields) for record in rows]
-    return [record for record, each in zip(rows, signatures, strict=True) if each == signatures[0]]
-
-
-def _acceptable(binding: Binding, fit: Fit) -> bool:
-    if binding.shape == "fills":
-        return fit.read * 10 >= 0 and fit.rows > 0
-    if fit.swapped:
-        return False
-    if binding.pnl_kind in ("", "unknown"):
-        return binding.pnl_kind == "unknown" and fit.read > 0
-    if binding.pnl_kind in ("computed", "printed"):
-        return fit.read * 10 >= fit.rows * 3
-    if fit.proven:
-        return True
-    return fit.confirmed > 0 and fit.confirmed >= fit.contradicted
-
-
-def _version_column(binding: Binding) -> int:
-    """Where the registered layout has its version, -1 for nowhere."""
-    roles = binding.known.roles() if binding.known is not None else ()
-    return roles.index("version") if "version" in roles else -1
-
-
-def _fees_prove(binding: Binding, fit: Fit) -> bool:
-    """Without a header of its own a layout's fee column must look like one, on most rows."""
-    if fit.read * 10 < fit.rows * 8 or fit.ambiguous:
-        return False
-    return "fee" not in binding.roles or binding.fee_steady
-
-
-def _who_and_when(fields: list[str]) -> list[str]:
-    """The market and the times of a row: the same on both sides of a conflict, the same trade."""
-    times = [cell for cell in fields if _class(cell) in "TE"]
-    markets = [cell for cell in fields if is_symbol(cell)]
-    return markets + times if times else []
-
-
-def _usual_width(rows: list[Record]) -> int:
-    counts: dict[int, int] = defaultdict(int)
-    for record in rows:
-        counts[len(record.fields)] += 1
-    return max(counts, key=lambda width: counts[width]) if counts else 0
-
-
-def _largest_cluster(rows: list[Record], tried: set[tuple[int, str]]) -> list[Record] | None:
-    """The most rows of one width whose cells look alike, not tried before; None below two."""
-    clusters: dict[tuple[int, str], list[Record]] = defaultdict(list)
-    for record in rows:
-        if not record.trouble and len(record.fields) >= 5:
-            clusters[len(record.fields), _signature(record.fields)].append(record)
-    best = max(
-        (item for item in clusters.items() if item[0] not in tried),
-        key=lambda item: len(item[1]),
-        default=None,
-    )
-    if best is None or len(best[1]) < 2 or len(tried) > 12:
-        return None
-    return best[1]
-
-
-def _is_run(cluster: list[Record], block: _Block) -> bool:
-    """Rows of another length are a layout where they follow on one another, or are many.
-
-    Two torn rows that lost the same cell are none.
-    """
-    assert block.current is not None
-    width = len(cluster[0].fields)
-    if width == block.current.width:
-        return True
-    if width > block.current.width or len(cluster) * 7 >= len(block.rows) >= 28:
-        return True
-    run = longest = 0
-    for record in block.rows:
-        run = run + 1 if len(record.fields) == width else 0
-        longest = max(longest, run)
-    return longest >= 3
-
-
-def _signature(fields: list[str]) -> str:
-    return "".join(_class(cell) for cell in fields)
-
-
-def _class(cell: str) -> str:
-    text = cell.strip()
-    if is_null(text):
-        return "X"
-    if text[0].isdigit() or text[0] in "+-.−":
-        if is_clock_only(text):
-            return "C"
-        if ISO.read(text) is not None:
-            return "T"
-        digits = text.replace(".", "").replace(",", "").lstrip("+-−")
-        if digits.isdigit() and len(digits) in (10, 13) and "." not in text and text[0] == "1":
-            return "E"
-        return "N" if digits.replace(" ", "").isdigit() else "D"
-    if side_of(text) is not None:
-        return "S"
-    if is_symbol(text):
-        return "M"
-    return "X"

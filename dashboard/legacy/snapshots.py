@@ -8,9 +8,9 @@ from typing import Any
 
 from .binding import Binding
 from .decoding import Line
-from .judging import Context
 from .records import Record
 from .segments import FileJudge, Outcome
+from .values import Context
 from .verdicts import Aside
 
 MAX_JSON = 64 * 1024**2

@@ -1,0 +1,136 @@
+"""Whether a printed PnL agrees with its record's prices, quantity and fee."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from .binding import Binding
+from .cells import UNIT, to_unit
+from .values import ZERO, Values
+
+_MILLIONTH = Decimal("0.000001")
+
+
+_HALF = Decimal("0.5")
+
+
+def gross_of(values: Values) -> Decimal | None:
+    """(exit - entry) x quantity x direction, or None where one of them is not there."""
+    if values.entry is None or values.exit is None or values.quantity is None or not values.side:
+        return None
+    return (values.exit - values.entry) * values.quantity * values.side
+
+
+def tolerance(values: Values, binding: Binding) -> Decimal:
+    """Quantity x printed price precision, and the last digit of the printed PnL and fee."""
+    places = max(binding.price_places.get(values.symbol, 0), values.places)
+    quantity = values.quantity or ZERO
+    return quantity * Decimal(1).scaleb(-places) + last_digit(binding, values.pnl_places)
+
+
+def last_digit(binding: Binding, places: int | None = None) -> Decimal:
+    """Half the last digit of PnL and fee as the segment prints them, at least 1e-8."""
+    return (
+        Decimal(1).scaleb(-(binding.pnl_places if places is None else places))
+        + Decimal(1).scaleb(-binding.fee_places)
+    ) * _HALF + UNIT
+
+
+@dataclass(slots=True)
+class Check:
+    """How a printed PnL compares: the state, the net PnL to record, whether to the last digit."""
+
+    state: str
+    net: Decimal | None
+    exact: bool = False
+    detail: str = ""
+
+
+def check(values: Values, binding: Binding, kind: str, before: Decimal | None = None) -> Check:
+    """Compare a record's printed PnL, read as `kind`, with its prices, quantity and fee.
+
+    `before` is the running total of the record before, for the kind "cumulative".
+    """
+    gross = gross_of(values)
+    printed = values.printed
+    if gross is None:
+        if kind == "printed" and printed is not None:
+            return Check("not_computable", to_unit(printed))
+        return Check("unavailable", None)
+    fee = values.fee
+    if printed is None or kind == "computed":
+        if fee is None:
+            return Check("unavailable", None, detail="no PnL and no fee printed")
+        return Check("not_computable", to_unit(gross - fee + values.funding))
+    if fee is None and "fee" in binding.roles:
+        return _without_fee(values, gross, printed, kind)
+    if kind == "net_unstated_fee":
+        return _unstated_fee(values, binding, gross, printed)
+    net = gross - (fee or ZERO) + values.funding
+    if kind == "net":
+        difference, record = printed - net, printed
+    elif kind == "gross":
+        difference, record = printed - gross, printed - (fee or ZERO) + values.funding
+    elif kind == "percent":
+        return _percent(values, gross, net, printed, binding)
+    elif kind == "cumulative":
+        follows = (printed - net).quantize(_MILLIONTH) in binding.running
+        binding.running.add(printed.quantize(_MILLIONTH))
+        if before is None and not follows:
+            return Check("not_computable", to_unit(net))
+        difference = ZERO if follows or before is None else printed - before - net
+        record = net
+    else:
+        return Check("unavailable", None)
+    size = abs(difference)
+    if size <= last_digit(binding, values.pnl_places):
+        return Check("confirmed", to_unit(record), exact=True)
+    if not binding.exact and size <= tolerance(values, binding):
+        return Check("confirmed", to_unit(record))
+    expected = net if kind == "net" else gross
+    return Check(
+        "contradicted",
+        None,
+        detail=f"printed {printed}, prices, quantity and fee give {to_unit(expected)}",
+    )
+
+
+def _without_fee(values: Values, gross: Decimal, printed: Decimal, kind: str) -> Check:
+    turnover = turnover_of(values)
+    if kind == "net" and ZERO <= gross - printed <= turnover / 100:
+        return Check("not_computable", to_unit(printed))
+    return Check("unavailable", None, detail="the fee is not printed")
+
+
+def turnover_of(values: Values) -> Decimal:
+    """Money moved by the round trip: (entry + exit) x quantity."""
+    return ((values.entry or ZERO) + (values.exit or ZERO)) * (values.quantity or ZERO)
+
+
+def _unstated_fee(values: Values, binding: Binding, gross: Decimal, printed: Decimal) -> Check:
+    low, high = binding.fee_share
+    slack = tolerance(values, binding)
+    turnover = turnover_of(values)
+    if low * turnover - slack <= gross - printed <= high * turnover + slack:
+        return Check("not_computable", to_unit(printed))
+    return Check(
+        "contradicted", None, detail=f"printed {printed}, prices and quantity give {to_unit(gross)}"
+    )
+
+
+def _percent(
+    values: Values, gross: Decimal, net: Decimal, printed: Decimal, binding: Binding
+) -> Check:
+    base = (values.entry or ZERO) * (values.quantity or ZERO)
+    places = Decimal(1).scaleb(-binding.pnl_places)
+    for result in (gross, net):
+        for scale in (Decimal(100), Decimal(1)):
+            share = result / base * scale
+            if abs(share - printed) <= places and abs(printed) >= 3 * places:
+                return Check("confirmed", to_unit(net), exact=True)
+    if abs(printed) < 3 * places and abs(gross / base) < 5 * places:
+        return Check("not_computable", to_unit(net))
+    return Check(
+        "contradicted", None, detail=f"printed {printed} %, prices give {gross / base * 100:.4f}"
+    )

@@ -1,0 +1,81 @@
+"""What tells a fee from a PnL: never negative, a small and steady share of the turnover."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from .binding import Binding
+from .checking import Check, turnover_of
+from .fit import Fit
+from .values import Values
+
+
+def settle_computed_fees(binding: Binding, values: list[Values], fit: Fit) -> None:
+    """Without a printed PnL only the fee's steady share tells that columns hold what they say."""
+    shares = [
+        each.fee / turnover
+        for each in values
+        if each.fee and each.entry and each.exit and (turnover := turnover_of(each))
+    ]
+    if not shares:
+        return
+    shares.sort()
+    middle = shares[len(shares) // 2]
+    near = [share for share in shares if middle / 4 <= share <= middle * 4]
+    fit.swapped = len(near) * 10 < len(shares) * 5 or middle > Decimal("0.01")
+    binding.fee_steady = len(near) >= 3
+    binding.fee_band = (near[0] * Decimal("0.97"), near[-1] * Decimal("1.03"))
+
+
+def settle_fee_band(
+    binding: Binding, read: list[Values | None], checks: list[Check], fit: Fit
+) -> None:
+    """What share of the turnover fees are, from the rows where nothing can stand for them.
+
+    Fee and PnL add up to the same whichever is which; but a fee is never negative and a small,
+    steady share of the turnover. A losing row shows which of the two the fee is.
+    """
+    if not {"fee", "entry_fee"} & binding.roles.keys():
+        return
+    certain, fees, results = [], [], []
+    for values, result in zip(read, checks, strict=True):
+        if (
+            values is None
+            or result.state != "confirmed"
+            or not values.fee
+            or values.printed is None
+        ):
+            continue
+        turnover = turnover_of(values)
+        if not turnover:
+            continue
+        fees.append(values.fee / turnover)
+        results.append(values.printed / turnover)
+        if values.printed < 0:
+            certain.append(values.fee / turnover)
+    if not fees:
+        return
+    if binding.pnl_kind == "net":
+        fit.swapped = not steady(fees) and steady(results)
+        fit.ambiguous = not certain and steady(fees) and steady(results)
+    else:
+        # The printed PnL agrees without the fee, so nothing but its share says that it is one.
+        fit.swapped = not steady(fees)
+        certain = fees
+    shares = sorted(certain if len(certain) >= 3 else fees)
+    low, high = shares[len(shares) // 20], shares[-1 - len(shares) // 20]
+    binding.fee_steady = steady(shares)
+    binding.fee_band = (low * Decimal("0.97"), high * Decimal("1.03"))
+
+
+def steady(shares: list[Decimal]) -> bool:
+    """True where shares of the turnover are those of a fee: small, and all about alike."""
+    values = sorted(shares)
+    cut = len(values) // 12
+    values = values[cut : len(values) - cut] or values
+    return (
+        bool(values)
+        and values[0] > 0
+        and values[-1] <= Decimal("0.01")
+        and (values[-1] <= values[0] * 6)
+    )

@@ -1,0 +1,137 @@
+"""Finding the layout of rows: what a header can mean, and what arithmetic proves without one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .aliases import Heading
+from .binding import Binding, headerless
+from .fit import Fit
+from .proposing import propose
+from .records import Record
+from .settling import settle
+from .values import Context
+from .versions import are_versions, belongs
+
+_PROVEN = ("symbol", "side", "entry_time", "exit_time", "entry_price", "exit_price", "quantity",
+           "fee", "net_pnl", "pnl", "gross_pnl", "version")  # fmt: skip
+
+
+@dataclass(slots=True)
+class Block:
+    """Rows under one header (or under none), with what their header can mean."""
+
+    headings: tuple[Heading, ...] = ()
+    bindings: list[Binding] = field(default_factory=list)
+    width: int = 0
+    rows: list[Record] = field(default_factory=list)
+    current: Binding | None = None
+    """The settled binding, once rows have shown which one holds."""
+
+
+def prove(cluster: list[Record], block: Block, context: Context) -> Binding | None:
+    """A binding that arithmetic proves on rows which look alike."""
+    width = len(cluster[0].fields)
+    candidates = [each.copy() for each in block.bindings if each.width == width]
+    own = len(candidates)
+    candidates += headerless(width)
+    for order, binding in enumerate(candidates):
+        if binding.shape != "trades":
+            continue
+        fit = settle(binding, cluster, context)
+        reason = binding.roles.get("exit_reason")
+        if reason is not None and reason not in binding.text_columns:
+            continue
+        at = _version_column(binding)
+        if at >= 0 and order >= own:
+            tags = [record.fields[at].strip() for record in cluster]
+            if not are_versions(binding.versions_seen, tags):
+                continue
+        if block.current is not None and not all(
+            belongs(tag, block.current.versions_seen) for tag in binding.versions_seen
+        ):
+            continue
+        if fit.swapped or not _fees_prove(binding, fit):
+            continue
+        if fit.confirmed * 10 >= fit.read * 6 and (
+            fit.proven or (fit.confirmed >= 2 and fit.digits >= 9)
+        ):
+            return binding
+    return _neighbour(cluster, block, context) or propose(cluster, context, block.headings)
+
+
+def _neighbour(cluster: list[Record], block: Block, context: Context) -> Binding | None:
+    """The block's layout with one or two columns more, where arithmetic agrees on every row.
+
+    Knowing the order of the others, fewer digits prove it than a layout out of nothing.
+    """
+    current, width = block.current, len(cluster[0].fields)
+    if current is None or current.shape != "trades" or not 0 < width - current.width <= 2:
+        return None
+    found: list[Binding] = []
+    for place in range(current.width + 1):
+        binding = current.copy()
+        binding.width, binding.headings, binding.known = width, (), None
+        binding.layout, binding.proposed = "proposed", True
+        binding.roles = {
+            role: at + (width - current.width if at >= place else 0)
+            for role, at in current.roles.items()
+        }
+        fit = settle(binding, cluster, context)
+        reason = binding.roles.get("exit_reason")
+        if reason is not None and reason not in binding.text_columns:
+            continue
+        agreed = fit.read and fit.confirmed >= 3 and fit.contradicted == 0
+        if not agreed or fit.swapped or fit.digits < 4 or fit.read * 10 < fit.rows * 8:
+            continue
+        if binding.pnl_kind not in ("net", "gross") or not _fees_prove(binding, fit):
+            continue
+        if all(belongs(tag, current.versions_seen) for tag in binding.versions_seen):
+            found.append(binding)
+    money = {tuple(b.roles.get(role) for role in _PROVEN) for b in found}
+    return found[0] if len(money) == 1 else None
+
+
+def acceptable(binding: Binding, fit: Fit) -> bool:
+    if binding.shape == "fills":
+        return fit.read * 10 >= 0 and fit.rows > 0
+    if fit.swapped:
+        return False
+    if binding.pnl_kind in ("", "unknown"):
+        return binding.pnl_kind == "unknown" and fit.read > 0
+    if binding.pnl_kind in ("computed", "printed"):
+        return fit.read * 10 >= fit.rows * 3
+    if fit.proven:
+        return True
+    return fit.confirmed > 0 and fit.confirmed >= fit.contradicted
+
+
+def _version_column(binding: Binding) -> int:
+    """Where the registered layout has its version, -1 for nowhere."""
+    roles = binding.known.roles() if binding.known is not None else ()
+    return roles.index("version") if "version" in roles else -1
+
+
+def _fees_prove(binding: Binding, fit: Fit) -> bool:
+    """Without a header of its own a layout's fee column must look like one, on most rows."""
+    if fit.read * 10 < fit.rows * 8 or fit.ambiguous:
+        return False
+    return "fee" not in binding.roles or binding.fee_steady
+
+
+def is_run(cluster: list[Record], block: Block) -> bool:
+    """Rows of another length are a layout where they follow on one another, or are many.
+
+    Two torn rows that lost the same cell are none.
+    """
+    assert block.current is not None
+    width = len(cluster[0].fields)
+    if width == block.current.width:
+        return True
+    if width > block.current.width or len(cluster) * 7 >= len(block.rows) >= 28:
+        return True
+    run = longest = 0
+    for record in block.rows:
+        run = run + 1 if len(record.fields) == width else 0
+        longest = max(longest, run)
+    return longest >= 3

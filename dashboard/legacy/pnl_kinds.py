@@ -1,0 +1,236 @@
+"""What kind of number a segment's PnL column holds, decided by its own rows."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from decimal import Decimal
+
+from .binding import Binding
+from .checking import Check, check, gross_of, last_digit, tolerance
+from .fees import settle_computed_fees, settle_fee_band
+from .fit import Fit
+from .values import Values
+
+KINDS = ("net", "gross", "percent", "cumulative")
+
+
+def settle_pnl(binding: Binding, read: list[Values | None], fit: Fit) -> None:
+    values = [each for each in read if each is not None]
+    _price_places(binding, values)
+    if not values:
+        return
+    computable = (
+        "entry_price" in binding.roles
+        and "exit_price" in binding.roles
+        and ("quantity" in binding.roles)
+    )
+    if not binding.pnl_role:
+        binding.pnl_kind = "computed"
+        settle_computed_fees(binding, values, fit)
+        return
+    if not computable:
+        binding.pnl_kind = _kind_by_looks(binding, values)
+        binding.price_like = _price_band(values)
+        return
+    if binding.pnl_role == "cum_pnl":
+        kinds: tuple[str, ...] = ("cumulative",)
+    elif binding.pnl_role == "pnl_pct":
+        kinds = ("percent",)
+    elif binding.pnl_role == "gross_pnl":
+        kinds = ("gross", "net")
+    else:
+        kinds = KINDS
+    if "side" in binding.roles:
+        sides: tuple[int, ...] = (0,)
+    else:
+        sides = (1, -1, 0)
+    best: tuple[int, float, str, int, list[Check]] | None = None
+    for fixed in sides:
+        for kind in kinds:
+            checks = _checks(binding, read, kind, fixed)
+            confirmed = [c for c in checks if c.state == "confirmed"]
+            score = (len(confirmed), float(sum(c.exact for c in confirmed)))
+            if best is None or score > best[:2]:
+                best = (*score, kind, fixed, checks)
+        if best is not None and best[0] * 10 >= len(values) * 6:
+            break
+    assert best is not None
+    _, _, kind, fixed, checks = best
+    binding.pnl_kind, binding.fixed_side = kind, fixed
+    if _try_reversed_sides(binding, read, best):
+        checks = _checks(binding, read, binding.pnl_kind, 0)
+    if binding.pnl_kind == "net" and _fee_unstated(binding, values, checks):
+        checks = _checks(binding, read, binding.pnl_kind, fixed)
+    _count(binding, read, checks, fit)
+    if fit.confirmed == 0 and binding.pnl_role in ("cum_pnl", "pnl_pct") and fit.contradicted == 0:
+        binding.pnl_kind = "computed"
+
+
+def _checks(binding: Binding, read: list[Values | None], kind: str, fixed: int) -> list[Check]:
+    made: list[Check] = []
+    before: Decimal | None = None
+    started = False
+    binding.running = {Decimal(0)}
+    for values in read:
+        if values is None:
+            made.append(Check("unread", None))
+            before = None
+            continue
+        if "side" not in binding.roles:
+            values.side = fixed
+        if kind == "cumulative" and not started:
+            before, started = Decimal(0), True
+        if "side" not in binding.roles and fixed == 0:
+            made.append(_either_side(values, binding, kind, before))
+        else:
+            made.append(check(values, binding, kind, before))
+        before = values.printed
+    if kind == "cumulative" and made and made[0].state == "contradicted":
+        made[0] = Check("not_computable", None)
+    return made
+
+
+def _either_side(values: Values, binding: Binding, kind: str, before: Decimal | None) -> Check:
+    results = []
+    for side in (1, -1):
+        values.side = side
+        result = check(values, binding, kind, before)
+        if result.exact:
+            results.append(result)
+    values.side = 0
+    return results[0] if len(results) == 1 else Check("contradicted", None)
+
+
+def _try_reversed_sides(
+    binding: Binding, read: list[Values | None], best: tuple[int, float, str, int, list[Check]]
+) -> bool:
+    """Buy and sell may name the closing order: taken so only where arithmetic says it for all."""
+    at = binding.roles.get("side")
+    present = [values for values in read if values is not None]
+    if at is None or best[0] * 2 > len(present) or (binding.known and binding.known.ordered):
+        return False
+    if not binding.headings or binding.proposed:
+        return False
+    for values in present:
+        values.side = -values.side
+    for kind in ("net", "gross"):
+        checks = _checks(binding, read, kind, 0)
+        confirmed = sum(c.state == "confirmed" for c in checks)
+        if confirmed > best[0] and confirmed * 10 >= len(present) * 6:
+            binding.pnl_kind, binding.side_sign = kind, -binding.side_sign
+            return True
+    for values in present:
+        values.side = -values.side
+    return False
+
+
+def _fee_unstated(binding: Binding, values: list[Values], checks: list[Check]) -> bool:
+    """No fee column, and the printed PnL short of price x quantity by a small, steady share."""
+    if {"fee", "entry_fee"} & binding.roles.keys():
+        return False
+    if sum(c.state == "confirmed" for c in checks) * 10 >= len(values) * 6 or len(values) < 3:
+        return False
+    shares = []
+    for each in values:
+        gross = gross_of(each)
+        if (
+            gross is None
+            or each.printed is None
+            or not each.entry
+            or not each.exit
+            or not each.quantity
+        ):
+            continue
+        shares.append((gross - each.printed) / ((each.entry + each.exit) * each.quantity))
+    if len(shares) < 3:
+        return False
+    shares.sort()
+    middle = shares[len(shares) // 2]
+    near = [share for share in shares if middle * 3 / 4 <= share <= middle * 4 / 3]
+    if middle <= 0 or middle > Decimal("0.005") or len(near) * 10 < len(shares) * 6:
+        return False
+    binding.pnl_kind, binding.fee_share = "net_unstated_fee", (near[0], near[-1])
+    return True
+
+
+def _price_places(binding: Binding, values: list[Values]) -> None:
+    for each in values:
+        if each.places > binding.price_places.get(each.symbol, 0):
+            binding.price_places[each.symbol] = min(each.places, 12)
+
+
+def _count(binding: Binding, read: list[Values | None], checks: list[Check], fit: Fit) -> None:
+    confirmed = exact = 0
+    for values, result in zip(read, checks, strict=True):
+        if values is None:
+            continue
+        if result.state == "confirmed":
+            confirmed += 1
+            exact += result.exact
+            fit.digits += _digits(values, binding, exact=result.exact)
+        elif result.state == "contradicted":
+            fit.contradicted += 1
+        elif result.state == "not_computable" and binding.pnl_kind == "net_unstated_fee":
+            confirmed += 1
+            fit.digits += 2
+    fit.confirmed = confirmed
+    binding.confirmed, binding.contradicted = confirmed, fit.contradicted
+    settle_fee_band(binding, read, checks, fit)
+    binding.exact = exact >= 10 and exact * 100 >= confirmed * 98
+
+
+def _digits(values: Values, binding: Binding, *, exact: bool) -> float:
+    """How many digits of a row's money agree: its scale against the tolerance it passed."""
+    gross = gross_of(values)
+    if gross is None:
+        return 0.0
+    scale = max(abs(gross), abs(values.fee or Decimal(0)))
+    allowed = last_digit(binding) if exact else tolerance(values, binding)
+    if scale <= allowed:
+        return 0.0
+    return math.log10(scale / allowed)
+
+
+def _kind_by_looks(binding: Binding, values: list[Values]) -> str:
+    """The kind of a PnL column that no arithmetic reaches: "printed", or "unknown" to refuse it.
+
+    A running total moves less from row to row than it spreads; a price never changes sign
+    and hardly its size; a percentage says so in its name. None of them is a PnL per trade.
+    """
+    if binding.pnl_role in ("pnl_pct", "cum_pnl"):
+        return "unknown"
+    if (
+        binding.pnl_role in ("pnl", "gross_pnl")
+        and binding.units.get(binding.roles[binding.pnl_role])
+        and binding.currency == ""
+    ):
+        return "unknown"
+    printed = [float(each.printed) for each in values if each.printed is not None]
+    if len(printed) < 3:
+        return "printed" if binding.known else "unknown"
+    if len(printed) >= 6:
+        mean = sum(printed) / len(printed)
+        spread = sum((x - mean) ** 2 for x in printed) / len(printed)
+        steps = [b - a for a, b in itertools.pairwise(printed)]
+        movement = sum(step**2 for step in steps) / len(steps)
+        if spread > 0 and movement < 0.7 * spread:
+            return "unknown"
+        if min(printed) > 0 and spread**0.5 < 0.25 * mean:
+            return "unknown"
+    return "printed"
+
+
+def _price_band(values: list[Values]) -> tuple[Decimal, Decimal]:
+    """Where two or more PnL values far beyond all others lie close together, as prices do.
+
+    One wild value alone is left in peace: a true row can look wild.
+    """
+    printed = sorted((v.printed for v in values if v.printed is not None), key=abs)
+    if len(printed) < 10:
+        return Decimal(0), Decimal(0)
+    usual = abs(printed[len(printed) * 3 // 4])
+    far = [value for value in printed if usual and abs(value) > 20 * usual]
+    if len(far) < 2 or min(far) <= 0 or max(far) > 2 * min(far):
+        return Decimal(0), Decimal(0)
+    return min(far), max(far)

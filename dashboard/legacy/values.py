@@ -1,0 +1,323 @@
+"""A record's cells as values under one binding, or the first thing wrong with them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import tzinfo
+from decimal import Decimal
+
+from .binding import Binding
+from .cells import action_of, decimals, is_null, says_one_way, side_of
+from .records import Record
+from .times import TimezoneNeeded, is_clock_only, microseconds, place, too_old
+from .verdicts import Aside, Refusal
+from .versions import Versions
+
+ZERO = Decimal(0)
+
+
+_DAY_US = 86_400_000_000
+
+
+_STATUS = {
+    "open": (
+        "open open_order new pending partially_filled partiallyfilled partial active submitted "
+        "placed 미체결 대기 진행중 보유중 offen 未成交 持仓中 未平仓 aberta aberto pendente "
+        "открыта открыт активен"
+    ),
+    "cancelled": (
+        "cancelled canceled cancel storniert abgebrochen 취소 취소됨 已取消 已撤销 撤单 "
+        "cancelada cancelado отменён отменен отменена"
+    ),
+    "rejected": (
+        "rejected expired denied 거부 거절 abgelehnt verfallen 已拒绝 已过期 rejeitada "
+        "rejeitado expirada отклонён отклонен истёк"
+    ),
+    "error": (
+        "error failed failure fail err exception 오류 실패 에러 fehler fehlgeschlagen 错误 失败 "
+        "erro falha falhou ошибка"
+    ),
+    "heartbeat": (
+        "heartbeat alive ping status info debug warning hold idle startup shutdown started "
+        "stopped keepalive 하트비트 상태 대기중 心跳 herzschlag batimento пульс"
+    ),
+}
+
+
+STATUS_WORDS = {word: kind for kind, words in _STATUS.items() for word in words.split()}
+
+
+@dataclass(slots=True)
+class Context:
+    """What judging needs beside the record: the zone of naive times, the clock, the versions."""
+
+    zone: tzinfo | None
+    now: int
+    versions: Versions
+    order: str = ""
+    """"dmy" or "mdy" as dates elsewhere in the file show it, "" unknown."""
+    symbol: str = ""
+    """The market named by the file, for layouts without such a column."""
+
+
+@dataclass(slots=True)
+class Values:
+    """A record's cells as values. None where the file says nothing."""
+
+    symbol: str
+    side: int
+    entry_time: int | None
+    exit_time: int
+    entry: Decimal | None
+    exit: Decimal | None
+    quantity: Decimal | None
+    fee: Decimal | None
+    funding: Decimal
+    printed: Decimal | None
+    places: int
+    pnl_places: int = 8
+
+
+def aside_kind(record: Record, binding: Binding | None = None) -> str:
+    """The kind of a record that is no closed trade by its own word (status, type), or ""."""
+    cells = record.fields
+    if binding is not None:
+        for role in ("status", "type", "side", "action"):
+            at = binding.roles.get(role)
+            if at is not None and at < len(cells):
+                kind = STATUS_WORDS.get(cells[at].strip().casefold().replace(" ", "_"))
+                if kind:
+                    return kind
+        if binding.roles.get("status") is not None:
+            return ""
+    return ""
+
+
+def any_status_word(record: Record) -> str:
+    """A status word anywhere in a record that could not be read as a trade."""
+    for cell in record.fields:
+        kind = STATUS_WORDS.get(cell.strip().casefold().replace(" ", "_"))
+        if kind and kind != "open":
+            return kind
+    return ""
+
+
+def read_values(fields: list[str], binding: Binding, context: Context) -> Values | Refusal | Aside:
+    """The record's values, or the first thing wrong with it."""
+    roles = binding.roles
+    numbers: dict[str, Decimal | None] = {}
+    for role in (
+        "entry_price",
+        "exit_price",
+        "quantity",
+        "fee",
+        "entry_fee",
+        "exit_fee",
+        "funding",
+    ):
+        value = number(fields, role, binding)
+        if isinstance(value, Refusal):
+            if role == "exit_price" and _is_open(fields, binding):
+                return Aside("open")
+            return value
+        numbers[role] = value
+    printed: Decimal | None = None
+    if binding.pnl_role:
+        value = number(fields, binding.pnl_role, binding)
+        if isinstance(value, Refusal):
+            return value
+        printed = value
+    if _is_open(fields, binding):
+        return Aside("open")
+    times = _times(fields, binding, context)
+    if isinstance(times, Refusal):
+        return times
+    symbol = symbol_of(fields, binding, context)
+    if isinstance(symbol, Refusal):
+        return symbol
+    side = _side(fields, binding)
+    if isinstance(side, Refusal):
+        return side
+    for role, name in (("entry_price", "entry price"), ("exit_price", "exit price")):
+        value = numbers[role]
+        if role in roles and value is None:
+            return Refusal("bad_number", f"no {name}: {show(fields[roles[role]])}")
+        if value is not None and value <= 0:
+            return Refusal("price_not_positive", f"{name} is {show(fields[roles[role]])}")
+    quantity = numbers["quantity"]
+    if "quantity" in roles:
+        if quantity is None:
+            return Refusal("bad_number", f"no quantity: {show(fields[roles['quantity']])}")
+        if quantity <= 0:
+            return Refusal(
+                "quantity_not_positive", f"quantity is {show(fields[roles['quantity']])}"
+            )
+    fee = _fees(numbers, binding)
+    if fee is not None and fee < 0:
+        return Refusal("negative_fee", f"fee is {fee}")
+    places = 0
+    if "entry_price" in roles and "exit_price" in roles:
+        mark = binding.grammar.decimal
+        places = max(
+            decimals(fields[roles["entry_price"]], mark),
+            decimals(fields[roles["exit_price"]], mark),
+        )
+    return Values(
+        symbol, side, times[0], times[1], numbers["entry_price"], numbers["exit_price"], quantity,
+        fee, (numbers["funding"] or ZERO) * binding.funding_sign, printed, places,
+        _pnl_places(fields, binding),
+    )  # fmt: skip
+
+
+def _pnl_places(fields: list[str], binding: Binding) -> int:
+    """The precision a PnL cell is printed with: its own where that is common in its column."""
+    if binding.pnl_role and binding.pnl_forms:
+        own = decimals(fields[binding.roles[binding.pnl_role]], binding.grammar.decimal)
+        if own in binding.pnl_forms:
+            return own
+    return binding.pnl_places
+
+
+def _fees(numbers: dict[str, Decimal | None], binding: Binding) -> Decimal | None:
+    if "fee" in binding.roles:
+        value = numbers["fee"]
+        return None if value is None else value * binding.fee_sign
+    if "entry_fee" in binding.roles and "exit_fee" in binding.roles:
+        first, second = numbers["entry_fee"], numbers["exit_fee"]
+        if first is not None and second is not None:
+            return (first + second) * binding.fee_sign
+    return None
+
+
+def _is_open(fields: list[str], binding: Binding) -> bool:
+    """A position that is still open: neither exit time nor exit price nor PnL is there."""
+    roles = [
+        role for role in ("exit_time", "exit_price", binding.pnl_role) if role in binding.roles
+    ]
+    if len(roles) < 2 or "entry_price" not in binding.roles:
+        return False
+    zeros = {"0", "0.0", "0.00"}
+    empty = [is_null(fields[binding.roles[role]]) for role in roles]
+    if all(empty):
+        return True
+    loose = [
+        e or (role != "exit_time" and fields[binding.roles[role]].strip() in zeros)
+        for role, e in zip(roles, empty, strict=True)
+    ]
+    return all(loose) and empty[0] and "exit_time" in roles
+
+
+def number(fields: list[str], role: str, binding: Binding) -> Decimal | Refusal | None:
+    """A number cell: its value, None for a null or a missing column, or why it is none."""
+    at = binding.roles.get(role)
+    if at is None:
+        return None
+    cell = fields[at]
+    if is_null(cell):
+        return None
+    take_off = binding.units.get(at)
+    value = binding.grammar.number(take_off(cell) if take_off else cell)
+    if value is None:
+        return Refusal("bad_number", f"{role} is {show(cell)}")
+    return value
+
+
+def time_of(
+    fields: list[str], role: str, binding: Binding, context: Context
+) -> int | Refusal | None:
+    """A time cell in microseconds UTC, None for a null or a missing column, or why it is none."""
+    at = binding.roles.get(role)
+    if at is None:
+        return None
+    cell = fields[at].strip()
+    if is_null(cell):
+        return None
+    form = binding.forms.get(role)
+    read = form.read(cell) if form is not None else None
+    if read is None:
+        if is_clock_only(cell):
+            return Refusal("time_without_date", f"{role} is {show(cell)}")
+        if form is None:
+            return Refusal("ambiguous_date", f"{role} is {show(cell)}")
+        return Refusal("bad_time", f"{role} is {show(cell)}")
+    zone = binding.zones.get(role) or context.zone
+    if zone is None and not read[1]:
+        raise TimezoneNeeded(cell)
+    moment = place(read[0], zone)
+    if moment is None:
+        return Refusal("bad_time", f"{role} is {show(cell)}, an hour the clocks skipped")
+    instant = microseconds(moment)
+    if instant > context.now + _DAY_US:
+        return Refusal("time_in_future", f"{role} is {show(cell)}")
+    return instant
+
+
+def _times(
+    fields: list[str], binding: Binding, context: Context
+) -> tuple[int | None, int] | Refusal:
+    entered = time_of(fields, "entry_time", binding, context)
+    if isinstance(entered, Refusal):
+        return entered
+    left = time_of(fields, "exit_time", binding, context)
+    if isinstance(left, Refusal):
+        return left
+    if left is None:
+        return Refusal("bad_time", "no exit time")
+    if "entry_time" in binding.roles and entered is None:
+        return Refusal("bad_time", "no entry time")
+    if entered is not None and left < entered:
+        return Refusal(
+            "exit_before_entry",
+            (
+                f"entry {show(fields[binding.roles['entry_time']])}, exit "
+                f"{show(fields[binding.roles['exit_time']])}"
+            ),
+        )
+    if too_old(left) or (entered is not None and too_old(entered)):
+        return Refusal("time_too_old", f"exit is {show(fields[binding.roles['exit_time']])}")
+    return entered, left
+
+
+def symbol_of(fields: list[str], binding: Binding, context: Context) -> str | Refusal:
+    at = binding.roles.get("symbol")
+    if at is None:
+        return context.symbol
+    cell = fields[at].strip()
+    if not cell or len(cell) > 40 or is_null(cell) or not any(char.isalpha() for char in cell):
+        return Refusal("no_symbol", f"symbol is {show(cell)}")
+    if not _MARKET.fullmatch(cell):
+        return Refusal("no_symbol", f"symbol is {show(cell)}")
+    return cell
+
+
+_MARKET = re.compile(r"[\w.:/\-]{1,40}(?: ?\([\w ]{1,12}\))?")
+
+
+def _side(fields: list[str], binding: Binding) -> int | Refusal:
+    at = binding.roles.get("side")
+    if at is None:
+        return binding.fixed_side
+    cell = fields[at]
+    side = side_of(cell)
+    if side is None:
+        action = action_of(cell)
+        if action is None:
+            return Refusal("unknown_side", f"side is {show(cell)}")
+        return action[1]
+    if binding.side_sign < 0 and says_one_way(cell):
+        return -side
+    return side
+
+
+def text_of(fields: list[str], role: str, binding: Binding) -> str | None:
+    """A text cell, None where there is none or it is a null; bounded in length."""
+    at = binding.roles.get(role)
+    if at is None or is_null(fields[at]):
+        return None
+    return fields[at].strip()[:200]
+
+
+def show(cell: str) -> str:
+    text = cell if len(cell) <= 80 else cell[:77] + "..."
+    return repr(text)
