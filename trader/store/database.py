@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import urllib.parse  # noqa: F401  (Path.as_uri imports it only when called, as may be too late)
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
