@@ -65,7 +65,8 @@ def trades_of(scope: Scope, day: int) -> Iterator[TradeResult]:
 
 def _rows(scope: Scope, name: str, value: str | None) -> Iterator[tuple[str, int, Summary]]:
     rows = rollups(scope, name, value)
-    for own_value, day, packed in rows.order_by("day").values_list("value", "day", "summary"):
+    in_order = rows.order_by("value", "day")  # that of an index which has all they need
+    for own_value, day, packed in in_order.values_list("value", "day", "summary"):
         yield own_value, day, unpack(packed)
 
 
