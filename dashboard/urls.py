@@ -7,6 +7,7 @@ from dashboard import views
 
 urlpatterns = [
     path("", views.overview, name="overview"),
+    path("versions/", views.versions, name="versions"),
     path("login/", views.Login.as_view(), name="login"),
     path("login/code/", views.second_factor, name="second_factor"),
     path("logout/", LogoutView.as_view(), name="logout"),

@@ -21,6 +21,12 @@ def overview(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_GET
+def versions(request: HttpRequest) -> HttpResponse:
+    """The versions, and two of them compared: ?a=8.02&b=8.03."""
+    return render(request, "dashboard/versions.html")
+
+
 class Login(LoginView):
     """Name and password. Whoever is logged in already goes straight on."""
 
