@@ -1,8 +1,10 @@
 """The loop: what is new in each stream, a bounded batch at a time."""
 
+import gc
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from hashlib import blake2b
 
 from django.db import connection
@@ -67,6 +69,20 @@ def forget_vanished() -> list[str]:
     return gone
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the collector of cycles, which would walk a batch's thousands of objects, none of
+    them in a cycle, again and again: a tenth of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@_uncollected()
 def step(stream: str, *, batch: int = BATCH) -> int:
     """Read one batch after the checkpoint and write it; the number of events, 0 at the head.
 
