@@ -1,5 +1,6 @@
 """The query parameters that all endpoints share."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -64,20 +65,33 @@ class FilterIn(Schema):
         )
 
 
-class PageIn(FilterIn):
+class PastIn(FilterIn):
+    """The same for answers that can be given as of a time in the past."""
+
+    as_of: Moment | None = Field(
+        None,
+        description="As things stood at this time, inclusive, with what is known today",
+    )
+
+    def filters(self) -> Filters:
+        """The same in the selectors' terms."""
+        return replace(super().filters(), as_of=_microseconds(self.as_of))
+
+
+class PageIn(PastIn):
     """A list's parameters."""
 
     limit: int = Field(100, ge=1, le=500)
     cursor: Annotated[str, Field(max_length=600)] | None = None
 
 
-class EquityIn(FilterIn):
+class EquityIn(PastIn):
     """The equity's parameters: at most `limit` points stand for all."""
 
     limit: int = Field(100, ge=1, le=500)
 
 
-class CompareIn(FilterIn):
+class CompareIn(PastIn):
     """Two versions, b judged against a."""
 
     a: Text

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from dashboard.api import answers, schemas
-from dashboard.api.filters import CompareIn, EquityIn, FilterIn, PageIn
+from dashboard.api.filters import CompareIn, EquityIn, FilterIn, PageIn, PastIn
 from dashboard.api.problems import PROBLEMS
 from dashboard.models import Bot, Checkpoint, Position
 from dashboard.selectors import analysis, equity, statistics, trades
@@ -97,7 +97,7 @@ def ledger(
 
 @router.get("/stats", response=schemas.StatsOut, openapi_extra=PROBLEMS)
 def stats(
-    request: HttpRequest, response: HttpResponse, filters: Query[FilterIn]
+    request: HttpRequest, response: HttpResponse, filters: Query[PastIn]
 ) -> Body | HttpResponse:
     """The figures of the trades the filters leave."""
 
@@ -109,7 +109,7 @@ def stats(
 
 @router.get("/versions", response=schemas.VersionsOut, openapi_extra=PROBLEMS)
 def versions(
-    request: HttpRequest, response: HttpResponse, filters: Query[FilterIn]
+    request: HttpRequest, response: HttpResponse, filters: Query[PastIn]
 ) -> Body | HttpResponse:
     """Every version's figures, the newest first, and the newest judged against the one before."""
 

@@ -83,10 +83,28 @@ def underwater(rows: Sequence[Row]) -> Sequence[float | None]:
 
 
 def closes(scope: Scope, bot: Bot | None) -> list[EquityDay]:
-    """Each UTC day's row, oldest first, without the filters' period."""
+    """Each UTC day's row, oldest first, without the filters' period.
+
+    As of a time, there is no later day, and that time's own day closes with its newest candle.
+    """
     if scope.book is None or bot is None:
         return []
-    return list(EquityDay.objects.filter(book=scope.book, stream=bot.stream).order_by("day"))
+    days = EquityDay.objects.filter(book=scope.book, stream=bot.stream).order_by("day")
+    if scope.filters.as_of is None:
+        return list(days)
+    found = list(days.filter(day__lte=scope.filters.as_of // DAY))
+    if found and found[-1].time > scope.filters.as_of:
+        unfinished = found.pop()
+        candle = (
+            EquityPoint.objects.filter(book=scope.book, stream=bot.stream)
+            .filter(time__gte=unfinished.day * DAY, time__lte=scope.filters.as_of)
+            .order_by("-time")
+            .first()
+        )
+        if candle is not None:
+            unfinished.equity, unfinished.deposits = candle.equity, candle.deposits
+            found.append(unfinished)
+    return found
 
 
 def _extremes(book: int, stream: str, first: int, last: int, limit: int) -> Sequence[int]:

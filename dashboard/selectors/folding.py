@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from django.db.models import QuerySet
 
@@ -18,6 +19,23 @@ DayRows = list[tuple[int, Summary]]
 
 def days(scope: Scope) -> DayRows:
     """(day since the epoch, summary) of each UTC day with trades, oldest first."""
+    return [row for part in _parts(scope) for row in _days(part)]
+
+
+def _parts(scope: Scope) -> list[Scope]:
+    """The period's whole days, which day rows can answer for, and what is left of its last."""
+    since, until = scope.filters.since, scope.filters.until
+    if until is None or until % DAY == 0:
+        return [scope]
+    midnight = until // DAY * DAY
+    if since is not None and since >= midnight:
+        return [scope]
+    whole = replace(scope.filters, until=midnight)
+    rest = replace(scope.filters, since=midnight)
+    return [replace(scope, filters=whole), replace(scope, filters=rest)]
+
+
+def _days(scope: Scope) -> DayRows:
     if by_days(scope.filters):
         name, value = single(scope.filters)
         return [(day, found) for _, day, found in _rows(scope, name, value)]
@@ -43,6 +61,14 @@ def by_value(scope: Scope, name: str) -> dict[str, DayRows]:
 
 def versions(scope: Scope) -> dict[str, DayRows]:
     """Day rows of each version, for any filter."""
+    found: dict[str, DayRows] = defaultdict(list)
+    for part in _parts(scope):
+        for version, rows in _versions(part).items():
+            found[version] += rows
+    return dict(found)
+
+
+def _versions(scope: Scope) -> dict[str, DayRows]:
     if by_days(scope.filters, ["version"]):
         return by_value(scope, "version")
     runs: dict[str, dict[int, list[TradeResult]]] = defaultdict(lambda: defaultdict(list))

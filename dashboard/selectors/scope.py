@@ -27,12 +27,13 @@ class Filters:
     tag: str | None = None
     since: int | None = None
     until: int | None = None
+    as_of: int | None = None  # inclusive; `choose` lets it bound `until`
     last_days: int | None = None  # resolved to `since` by `choose`
 
     def narrowed(self) -> list[str]:
         """Names of the filters set that choose among a book's trades, times left out."""
         names = (field.name for field in fields(self))
-        others = {"mode", "quote_asset", "account", "since", "until", "last_days"}
+        others = {"mode", "quote_asset", "account", "since", "until", "as_of", "last_days"}
         return [name for name in names if name not in others and getattr(self, name) is not None]
 
 
@@ -69,17 +70,26 @@ def choose(filters: Filters) -> Scope:
 
 
 def _dated(filters: Filters, book: Book | None) -> Filters:
-    """The last so many days as a midnight, counted from the book's newest day.
+    """`as_of` as a bound of the period, and the last so many days as a midnight.
 
-    A demo's or a replay's newest day is not today.
+    Days are counted from the book's newest day at that time: a demo's or a replay's newest day
+    is not today.
     """
+    if filters.as_of is not None:
+        after = filters.as_of + 1
+        filters = replace(filters, until=min(after, filters.until or after))
     if filters.last_days is None or book is None:
         return filters
-    candle = EquityDay.objects.filter(book=book).aggregate(newest=Max("day"))["newest"]
-    exit_ = DayRollup.objects.filter(book=book).aggregate(newest=Max("day"))["newest"]
-    newest = max(candle or 0, exit_ or 0)
+    newest = max(_newest_day(model, book, filters.as_of) for model in (EquityDay, DayRollup))
     since = (newest - filters.last_days + 1) * DAY
     return replace(filters, since=max(since, filters.since or since))
+
+
+def _newest_day(model: type[EquityDay] | type[DayRollup], book: Book, as_of: int | None) -> int:
+    rows = model._default_manager.filter(book=book)
+    if as_of is not None:
+        rows = rows.filter(day__lte=as_of // DAY)
+    return rows.aggregate(newest=Max("day"))["newest"] or 0
 
 
 def checkpoints() -> dict[str, int]:

@@ -10,7 +10,7 @@ from dashboard.performance.equity import DailyEquity
 from dashboard.performance.metrics import Metrics, metrics
 from dashboard.performance.summary import Summary
 from dashboard.selectors import equity, folding
-from dashboard.selectors.scope import Scope
+from dashboard.selectors.scope import Filters, Scope
 from dashboard.units import DAY
 
 ACCOUNT, CLOSED_TRADES = "account", "closed trades"
@@ -93,21 +93,23 @@ def _daily(
     if scope.filters.version is not None and not _alone(scope, scope.filters.version):
         own, basis = _of_trades(days, closes), CLOSED_TRADES
     else:
-        own, basis = _of_account(closes, scope.filters.since, scope.filters.until), ACCOUNT
+        own, basis = _of_account(closes, scope.filters), ACCOUNT
     return own, None if own is None else basis
 
 
 def _alone(scope: Scope, version: str) -> bool:
-    """Whether no other version ever closed a trade in the book."""
+    """Whether no other version had closed a trade in the book."""
     rows = DayRollup.objects.filter(book=scope.book, scope="version")
+    if scope.filters.as_of is not None:
+        rows = rows.filter(day__lte=scope.filters.as_of // DAY)
     return not rows.exclude(value=version).exists()
 
 
-def _of_account(
-    closes: Sequence[EquityDay], since: int | None, until: int | None
-) -> DailyEquity | None:
-    first = since // DAY if since is not None else None
-    last = until // DAY if until is not None else None
+def _of_account(closes: Sequence[EquityDay], filters: Filters) -> DailyEquity | None:
+    first = filters.since // DAY if filters.since is not None else None
+    last = filters.until // DAY if filters.until is not None else None
+    if filters.as_of is not None and filters.until == filters.as_of + 1:
+        last = filters.as_of // DAY + 1  # the unfinished day counts as far as it went
     before = [row for row in closes if first is not None and row.day < first]
     inside = [row for row in closes[len(before) :] if last is None or row.day < last]
     if not inside:
