@@ -18,6 +18,10 @@ def run(*arguments: str) -> str:
     return out.getvalue()
 
 
+def option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
 def asked(page: Client, path: str, **query: str) -> Any:
     response = page.get(f"/api/{path}", query)
     assert response.status_code == 200, response.content
@@ -32,10 +36,11 @@ def asked(page: Client, path: str, **query: str) -> Any:
         {"since": "2026-01-02", "until": "2026-01-04"},
         {"symbol": "BTCUSDT", "side": "long"},
         {"period": "2d"},
+        {"as_of": "2026-01-02T07:00:00Z"},
     ],
 )
 def test_json_is_what_the_api_answers(page: Client, told: History, query: dict[str, str]) -> None:
-    arguments = [word for name, value in query.items() for word in (f"--{name}", value)]
+    arguments = [word for name, value in query.items() for word in (option(name), value)]
     assert json.loads(run("--json", *arguments)) == asked(page, "stats", **query)
 
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from dashboard.api import answers
-from dashboard.api.filters import FilterIn
+from dashboard.api.filters import PastIn
 from dashboard.management.commands import _stats_tables as tables
 from dashboard.performance.comparison import Version, observations
 from dashboard.selectors import folding, statistics
@@ -38,6 +38,7 @@ FILTERS = {
     "since": "from this day or time on, inclusive, UTC, as 2026-01-31",
     "until": "up to this day or time, exclusive, UTC",
     "period": "the last so many UTC days, as 90d",
+    "as_of": "as things stood at this time, with what is known today",
 }
 
 
@@ -67,7 +68,7 @@ class Command(BaseCommand):
         if options["compare"] and "version" in given:
             raise CommandError("--compare names both versions: leave --version out", returncode=2)
         try:
-            scope = choose(FilterIn.model_validate(given).filters())
+            scope = choose(PastIn.model_validate(given).filters())
             if options["compare"]:
                 self._compare(scope, *options["compare"], as_json=options["json"])
             else:
