@@ -9,7 +9,7 @@ export function showComparison(found, items) {
   const [one, other] = [found.a, found.b].map((name) => items.find((item) => item.version === name));
   write("verdict-title", `${found.b} against ${found.a}`);
   write("ruling", found.better ? `${found.verdict}: ${found[found.better]}` : found.verdict);
-  write("sentence", found.sentence.replace(/^[^.:]*[.:] /, ""));
+  write("sentence", withoutVerdict(found.sentence));
   find("cautions").replaceChildren(...found.warnings.map((caution) => make("li", { text: caution.text })));
   find("cautions").hidden = found.warnings.length === 0;
   showDifferences(found);
@@ -18,10 +18,13 @@ export function showComparison(found, items) {
   showRegime(found);
 }
 
+// "Better: v8.03. v8.03 made ..." and "Too early. v8.03 made ...": the ruling above has said it.
+const withoutVerdict = (sentence) => sentence.replace(/^[^.:]*(?:: .+?)?\. /, "");
+
 function showDifferences(found) {
   const { regime, unit } = found;
   const rows = [
-    { name: "Days paired", note: "the verdict's own, valid however often you look", middle: found.paired_difference, low: found.low, high: found.high, why: found.undefined.paired_difference },
+    { name: "Days paired", note: "the verdict's own, however often you look", middle: found.paired_difference, low: found.low, high: found.high, why: found.undefined.paired_difference },
     { name: "The same market", note: "for one look", middle: regime?.difference ?? null, low: regime?.low ?? null, high: regime?.high ?? null, why: found.undefined.regime },
     { name: "All trades", note: "as they came", middle: found.difference, low: null, high: null, why: found.undefined.difference },
   ];
@@ -52,7 +55,7 @@ function interval(row, scale, unit) {
   return make("div", { className: "interval" },
     make("div", { className: "said" },
       make("span", { text: row.name }),
-      make("span", { className: "quiet small", text: known ? `${signed(row.low)} to ${signed(row.high)}` : row.note }),
+      make("span", { className: "quiet small", text: known ? `${signed(row.low)} to ${signed(row.high)}, ${row.note}` : row.note }),
       make("span", { text: signed(row.middle), className: tone(row.middle) })),
     svg);
 }

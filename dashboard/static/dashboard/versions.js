@@ -89,6 +89,7 @@ function offerPair(items, { a, b }) {
   const names = items.map((item) => item.version);
   options(find("pair-a"), names, a);
   options(find("pair-b"), names, b);
+  find("pair").hidden = names.length === 0;
   for (const id of ["pair-a", "pair-b", "swap"]) find(id).disabled = names.length < 2;
 }
 
