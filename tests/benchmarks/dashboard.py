@@ -137,6 +137,8 @@ def refreshes(houses: Sequence[House], rounds: int, report: Report) -> dict[str,
     after: dict[str, list[float]] = {house.name: [] for house in houses}
     unchanged: dict[str, list[float]] = {house.name: [] for house in houses}
     nothing: dict[str, list[float]] = {house.name: [] for house in houses}
+    for house in houses:
+        house.site.reconnect()
     for number in range(rounds + 2):
         for house in houses:
             projected, spent = house.one_more()
@@ -157,6 +159,7 @@ def refreshes(houses: Sequence[House], rounds: int, report: Report) -> dict[str,
 
 def singles(house: House, rounds: int, report: Report) -> None:
     """Each 304 on its own, against the empty view asked in between."""
+    house.site.reconnect()
     addresses = house.site.held()
     spent: dict[str, list[float]] = {address: [] for address in (*addresses, "/empty/")}
     for _ in range(rounds * 2):

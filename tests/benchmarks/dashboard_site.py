@@ -95,10 +95,17 @@ class Site:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError("the site did not start")
             time.sleep(0.02)
+        self._lines: list[HTTPConnection] = []
+        self.reconnect()
+        self._etags.clear()
+
+    def reconnect(self) -> None:
+        """Fresh connections: the server closes those unused for two minutes."""
+        for line in self._lines:
+            line.close()
         self._lines = [
             HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE) for _ in self._asked
         ]
-        self._etags.clear()
 
     def stop(self) -> None:
         """End the server."""

@@ -62,7 +62,9 @@ def project() -> Figures:
         "events": events,
         "seconds": time.perf_counter() - began,
         "batch": projector.BATCH,
-        "pragmas": connection.settings_dict["OPTIONS"]["init_command"],
+        # The projector's own, the size of its cache too: the baseline is to want for nothing.
+        "pragmas": connection.settings_dict["OPTIONS"]["init_command"]
+        + f"PRAGMA cache_size={-projector.CACHE};",
     }
 
 
