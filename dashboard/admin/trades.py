@@ -227,6 +227,8 @@ class TradeAdmin(ReadOnlyAdmin):
 
     @admin.display(description="fee")
     def fees(self, trade: Trade) -> str:
+        if trade.fee is None:
+            return "not recorded"
         return f"{trade.fee / 10**8:,.8f}".rstrip("0").rstrip(".")
 
     @admin.display(description="initial risk")

@@ -171,7 +171,7 @@ def trade_answer(trade: Trade, mode: str | None) -> Answer:
         "entry_price": trade.entry_price or None,
         "exit_price": trade.exit_price or None,
         "quantity": trade.quantity or None,
-        "fee": text(trade.fee),
+        "fee": optional_text(trade.fee),
         "net_pnl": text(trade.net_pnl),
         "exit_reason": trade.exit_reason or None,
         "source": trade.source,

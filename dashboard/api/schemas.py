@@ -110,7 +110,7 @@ class TradeItem(Schema):
     entry_price: str | None
     exit_price: str | None
     quantity: str | None
-    fee: str
+    fee: str | None = Field(description="null where the record does not tell it")
     net_pnl: str
     exit_reason: str | None
     source: str

@@ -48,7 +48,7 @@ class Trade(models.Model):
     quantity = models.CharField(max_length=60)
     stop_loss_price = models.CharField(max_length=60, blank=True)
     take_profit_price = models.CharField(max_length=60, blank=True)
-    fee = models.BigIntegerField()
+    fee = models.BigIntegerField(null=True)  # null: the record does not tell
     funding = models.BigIntegerField(default=0)
     net_pnl = models.BigIntegerField()
     initial_risk = models.BigIntegerField(null=True)

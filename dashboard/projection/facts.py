@@ -33,7 +33,7 @@ class TradeFacts(NamedTuple):
     quantity: str
     stop_loss_price: str
     take_profit_price: str
-    fee: int
+    fee: int | None
     funding: int
     net_pnl: int
     initial_risk: int | None
@@ -78,7 +78,7 @@ def trade_facts(body: Mapping[str, Any], occurred_at: int) -> TradeFacts:
         quantity=_word(body, "quantity", 60),
         stop_loss_price=_word(body, "stop_loss_price", 60),
         take_profit_price=_word(body, "take_profit_price", 60),
-        fee=optional_money(body, "fee") or 0,
+        fee=optional_money(body, "fee"),
         funding=optional_money(body, "funding") or 0,
         net_pnl=money(body["net_pnl"], "net_pnl"),
         initial_risk=optional_money(body, "initial_risk"),

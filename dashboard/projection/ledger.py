@@ -86,7 +86,7 @@ def _extend(rows: Rows, books: dict[BookKey, int], finished: set[str]) -> None:
                 new.trade_id,
                 facts.exit_time,
                 facts.net_pnl,
-                facts.fee,
+                facts.fee or 0,  # summed are the fees that are known
                 facts.entry_time,
                 facts.initial_risk,
                 facts.mae,

@@ -30,12 +30,13 @@ RESULT_FIELDS = (
     "mae",
     "mfe",
 )
+FEE = RESULT_FIELDS.index("fee")  # unknown of some: summed are the fees that are known
 FIELDS = (*RESULT_FIELDS, *SCOPES, *SUMMED)
 Scope = tuple[str, str]
 Result = tuple[Any, ...]  # FIELDS of a counted trade
 
 OF_DAY = f"""
-SELECT {", ".join(FIELDS)} FROM dashboard_trade
+SELECT {", ".join(FIELDS).replace("fee", "coalesce(fee, 0)", 1)} FROM dashboard_trade
 WHERE book_id = %s AND counted AND exit_time >= %s AND exit_time < %s
 ORDER BY exit_time, trade_id
 """  # noqa: S608 - our own names
@@ -51,7 +52,8 @@ ON CONFLICT (book_id, scope, value, day) DO UPDATE SET
 
 def result(values: tuple[Any, ...]) -> TradeResult:
     """A row of RESULT_FIELDS as the statistics see a trade."""
-    return TradeResult._make(values)
+    trade = TradeResult._make(values)
+    return trade if values[FEE] is not None else trade._replace(fee=0)
 
 
 def pack(summary: Summary) -> str:

@@ -89,7 +89,7 @@ def _facts(scope: Scope) -> Facts | None:
     trades = sum(row["trades"] for row in rows)
     staked = sum(row["staked"] or 0 for row in rows)
     turned = sum(row["turned"] or 0 for row in rows)
-    fees = sum(row["fees"] for row in rows) / UNIT
+    fees = sum(row["fees"] or 0 for row in rows) / UNIT
     return Facts(
         since=min(row["since"] for row in rows),
         until=max(row["until"] for row in rows),

@@ -367,3 +367,15 @@ def test_a_broken_stream_holds_no_other_up(data: Path) -> None:
     with pytest.raises(events.StreamUnreadable, match="'bad'"):
         projector.project()
     assert counted() == [("good", "t-1")]
+
+
+@pytest.mark.parametrize("trades", [1, 2], ids=["its day made", "its day extended"])
+def test_a_fee_that_is_not_recorded_stays_unknown_and_is_not_summed(
+    data: Path, trades: int
+) -> None:
+    for number in range(trades):
+        with stream(data, "one") as recorder:
+            close(recorder, trade_id=f"t-{number}", fee=None)
+    assert set(Trade.objects.values_list("fee", flat=True)) == {None}
+    assert rollups() == rollups_from_trades()
+    assert sum(summary.totals.fees for summary in rollups().values()) == 0
