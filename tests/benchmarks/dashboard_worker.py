@@ -75,8 +75,8 @@ def orm() -> Figures:
     groups: dict[tuple[str, Any], int] = defaultdict(int)
     rows = Trade.objects.filter(counted=True).order_by("exit_time", "trade_id")
     for trade in rows.iterator():
-        whole.add(trade.net_pnl, trade.fee)
-        versions[trade.version].add(trade.net_pnl, trade.fee)
+        whole.add(trade.net_pnl, trade.fee or 0)
+        versions[trade.version].add(trade.net_pnl, trade.fee or 0)
         hour = trade.exit_time // 3_600_000_000
         for name, value in (
             ("hour", hour % 24),
