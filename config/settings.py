@@ -183,5 +183,7 @@ LOGGING = {
         # Django's own default would try to mail the administrators.
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "axes": {"level": "ERROR"},
+        # The page asks for everything at once: more requests than threads for a moment is meant.
+        "waitress.queue": {"level": "ERROR"},
     },
 }
