@@ -8,6 +8,8 @@ from dashboard import views
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("versions/", views.versions, name="versions"),
+    path("trades.csv", views.trades_file, {"form": "csv"}, name="trades_csv"),
+    path("trades.json", views.trades_file, {"form": "json"}, name="trades_json"),
     path("login/", views.Login.as_view(), name="login"),
     path("login/code/", views.second_factor, name="second_factor"),
     path("logout/", LogoutView.as_view(), name="logout"),

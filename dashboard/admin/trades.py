@@ -131,6 +131,7 @@ class TradeForm(forms.ModelForm):  # type: ignore[type-arg]
 @admin.register(Trade)
 class TradeAdmin(ReadOnlyAdmin):
     form = TradeForm
+    change_list_template = "admin/dashboard/trade/change_list.html"
     change_form_template = "admin/dashboard/trade/change_form.html"
     list_display = (
         "exited",

@@ -68,7 +68,7 @@ class Recorded:
 
     def take(self, events: Iterable[RecordedEvent]) -> None:
         """Take one stream's trade.closed, trade.voided, import.started and import.finished."""
-        closed: list[tuple[str, str, int]] = []
+        closed: list[tuple[str, str, set[int]]] = []
         voided: set[str] = set()
         finished: set[str] = set()
         started: dict[str, str] = {}
@@ -80,18 +80,19 @@ class Recorded:
             elif event.kind == "import.started":
                 started[str(event.body.get("batch") or event.ref)] = str(event.body.get("sha256"))
             elif event.kind == "trade.closed" and event.mode == self._mode:
-                key = _key(event.body)
-                if key:
+                keys = keys_of(event.body)
+                if keys:
                     trade_id = str(event.body.get("trade_id") or event.ref)
-                    closed.append((trade_id, str(event.body.get("batch") or ""), key))
+                    closed.append((trade_id, str(event.body.get("batch") or ""), keys))
         counts: dict[int, int] = {}
         emptied: dict[str, int] = {}
-        for trade_id, batch, key in closed:
+        for trade_id, batch, keys in closed:
             if trade_id in voided or (batch and batch not in finished):
                 self._use(trade_id)
                 emptied[batch] = emptied.get(batch, 0) + 1
             else:
-                counts[key] = counts.get(key, 0) + 1
+                for key in keys:
+                    counts[key] = counts.get(key, 0) + 1
                 emptied.setdefault(batch, -(10**9))
         for key, count in counts.items():
             if count > self._live.get(key):
@@ -106,11 +107,21 @@ class Recorded:
         self._used.put(key, self._used.get(key) + 1)
 
 
-def _key(body: Mapping[str, Any]) -> int:
-    """The identity key of a recorded trade, 0 where its body cannot have one."""
+def keys_of(body: Mapping[str, Any]) -> set[int]:
+    """The identity keys of a recorded trade: what it was imported under, and its own fields.
+
+    The two differ where an exchange's id made the first; none where its body cannot have any.
+    """
     known = body.get("identity")
+    keys = set()
     if isinstance(known, str) and len(known) >= 16:
-        return int.from_bytes(bytes.fromhex(known[:16]), "little") or 1
+        keys.add(int.from_bytes(bytes.fromhex(known[:16]), "little") or 1)
+    if by_fields := _field_key(body):
+        keys.add(by_fields)
+    return keys
+
+
+def _field_key(body: Mapping[str, Any]) -> int:
     try:
         text = identity_of(
             str(body["symbol"]),

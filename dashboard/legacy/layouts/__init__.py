@@ -6,6 +6,7 @@ from . import (
     binance_futures_positions,
     binance_futures_trades,
     binance_spot_trades,
+    blotter_trades,
     blotter_v7,
     blotter_v7_prices,
     blotter_v8,
@@ -18,6 +19,7 @@ from . import (
 from .base import Column, Layout
 
 REGISTRY: tuple[Layout, ...] = (
+    blotter_trades.LAYOUT,
     blotter_v7.LAYOUT,
     blotter_v7_prices.LAYOUT,
     blotter_v8.LAYOUT,

@@ -14,6 +14,7 @@ from rich.console import Console
 from dashboard.api import answers
 from dashboard.api.filters import PastIn
 from dashboard.management.commands import _stats_tables as tables
+from dashboard.management.commands._filter_options import FILTERS, wrong_option
 from dashboard.performance.comparison import Version, observations
 from dashboard.selectors import folding, statistics
 from dashboard.selectors.comparing import compared
@@ -26,20 +27,6 @@ EXAMPLE = """examples:
 
 exit status: 0; 1 where a filter names what was never recorded; 2 for wrong usage"""
 SEED = 1  # of the resampling: the same events give the same interval
-FILTERS = {
-    "bot": "only this bot's trades",
-    "mode": "live, testnet, paper, replay or demo (the running bot's, else the newest)",
-    "quote_asset": "only money in this asset, as USDT",
-    "account": "only this account's",
-    "version": "only this version's, as 8.03",
-    "symbol": "only this market's, as BTCUSDT",
-    "side": "long or short",
-    "tag": "only trades annotated so",
-    "since": "from this day or time on, inclusive, UTC, as 2026-01-31",
-    "until": "up to this day or time, exclusive, UTC",
-    "period": "the last so many UTC days, as 90d",
-    "as_of": "as things stood at this time, with what is known today",
-}
 
 
 class Command(BaseCommand):
@@ -74,7 +61,7 @@ class Command(BaseCommand):
             else:
                 self._stats(scope, as_json=options["json"])
         except ValidationError as error:
-            raise CommandError(_wrong(error), returncode=2) from error
+            raise CommandError(wrong_option(error), returncode=2) from error
         except Unknown as error:
             raise CommandError(str(error)) from error
         except DatabaseError as error:
@@ -113,10 +100,3 @@ def _fixed_sample(scope: Scope, a: str, b: str) -> dict[str, Any]:
         for name in (a, b)
     )
     return asdict(resample(*observations(one, other), seed=SEED))
-
-
-def _wrong(error: ValidationError) -> str:
-    """The first thing wrong, under the option's own name."""
-    first = error.errors()[0]
-    option = str(first["loc"][0]).replace("_", "-") if first["loc"] else "options"
-    return f"--{option}: {first['msg'].removeprefix('Value error, ')}, not {first['input']!r}"
