@@ -13,7 +13,7 @@ from typing import Any
 from trader.domain.market import Market
 from trader.domain.symbol import SymbolRules
 from trader.exchange.paper import PaperExchange
-from trader.exchange.simulated.matching import Costs
+from trader.exchange.simulated.fees import Costs
 from trader.feed import demo
 from trader.feed.demo import DemoFeed
 from trader.feed.replay import ReplayFeed

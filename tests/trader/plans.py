@@ -7,7 +7,7 @@ from decimal import Decimal
 from tests.trader.fakes import MemoryLog
 from trader.domain.market import Market
 from trader.exchange.paper import PaperExchange
-from trader.exchange.simulated.matching import Costs
+from trader.exchange.simulated.fees import Costs
 from trader.feed import demo
 from trader.feed.demo import DemoFeed
 from trader.risk import RiskLimits

@@ -69,6 +69,8 @@ def fill_from(body: Body) -> Fill:
         fee=Decimal(body["fee"]),
         fee_asset=body["fee_asset"],
         filled_at=moment(body["filled_at"]),
+        fee_value=_decimal(body.get("fee_value")),
+        base_fee=Decimal(body.get("base_fee", 0)),
     )
 
 

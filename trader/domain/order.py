@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from trader.domain.money import round_money
+from trader.domain.money import ZERO, round_money
 
 
 class OrderSide(StrEnum):
@@ -54,7 +54,11 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """One execution. `fee` is in `fee_asset`; `filled_at` UTC, to the candle's grain in paper."""
+    """One execution. `fee` is in `fee_asset`; `filled_at` UTC, to the candle's grain in paper.
+
+    A fee in another asset than the quote currency has its worth there in `fee_value`, and what
+    was kept back of the base currency bought stands in `base_fee` too.
+    """
 
     fill_id: str
     order_id: str
@@ -66,6 +70,23 @@ class Fill:
     fee: Decimal
     fee_asset: str
     filled_at: datetime
+    fee_value: Decimal | None = None
+    base_fee: Decimal = ZERO
+
+    @property
+    def cost_of_fee(self) -> Decimal:
+        """What the fee was worth in quote currency, whatever it was paid in."""
+        return self.fee if self.fee_value is None else self.fee_value
+
+    @property
+    def quote_fee(self) -> Decimal:
+        """The part of the fee that was taken from the quote balance: all of it or nothing."""
+        return self.fee if self.fee_value is None else ZERO
+
+    @property
+    def foreign_fee(self) -> Decimal:
+        """The worth of a fee that a third asset paid, such as BNB; quote currency."""
+        return ZERO if self.base_fee or self.fee_value is None else self.fee_value
 
     @property
     def notional(self) -> Decimal:

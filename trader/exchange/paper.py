@@ -8,7 +8,8 @@ from trader.domain.candle import Candle
 from trader.domain.money import ZERO
 from trader.domain.order import Order, OrderCancelled, OrderUpdate, Purpose
 from trader.domain.symbol import SymbolRules
-from trader.exchange.simulated.matching import PAIR_FILLED, Costs, MatchingEngine
+from trader.exchange.simulated.fees import Costs
+from trader.exchange.simulated.matching import PAIR_FILLED, MatchingEngine
 
 
 class PaperExchange:

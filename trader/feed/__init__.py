@@ -1,1 +1,1 @@
-"""Where candles come from: a generated market, a file; Binance's are in exchange/binance.py."""
+"""Where candles come from: a generated market, a file; Binance's are in exchange/binance/."""

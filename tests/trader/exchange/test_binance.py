@@ -10,6 +10,7 @@ import pytest
 from trader.domain.candle import Candle
 from trader.exchange import binance
 from trader.exchange.binance import BinanceFeed, Waiting
+from trader.exchange.simulated.faults import Fault, Kind
 from trader.exchange.simulated.server import Served, SimulatedExchange
 from trader.feed import demo
 from trader.ports import Unreachable
@@ -103,7 +104,7 @@ def test_an_open_candle_is_never_given(address: str, exchange: SimulatedExchange
 
 def test_an_exchange_in_trouble_is_asked_again(address: str, exchange: SimulatedExchange) -> None:
     exchange.now = CANDLES[20].open_time
-    exchange.failures = 3
+    exchange.faults.on("GET", "/klines", Fault(Kind.ERROR_503), times=3)
     clock = Clock(exchange)
     assert numbers(list(feed(address, clock).candles(CANDLES[18].open_time))) == [19]
     assert clock.pauses == [2.0, 4.0, 8.0]
@@ -112,7 +113,7 @@ def test_an_exchange_in_trouble_is_asked_again(address: str, exchange: Simulated
 def test_trouble_does_not_outlast_the_order_to_stop(
     address: str, exchange: SimulatedExchange
 ) -> None:
-    exchange.failures = 1000
+    exchange.faults.on("GET", "/klines", Fault(Kind.HTML_502), times=1000)
     clock = Clock(exchange)
     assert list(feed(address, clock).candles(CANDLES[18].open_time)) == []
     assert len(clock.pauses) == 5

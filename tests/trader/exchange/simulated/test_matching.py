@@ -19,7 +19,8 @@ from trader.domain.order import (
     Purpose,
 )
 from trader.domain.symbol import SymbolRules
-from trader.exchange.simulated.matching import Costs, MatchingEngine
+from trader.exchange.simulated.fees import Costs
+from trader.exchange.simulated.matching import MatchingEngine
 from trader.ports import OrderRefused
 
 OPENED = datetime(2024, 1, 1, tzinfo=UTC)

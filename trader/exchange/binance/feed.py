@@ -1,33 +1,22 @@
-"""The one module that knows python-binance: public candles and symbol rules of Binance spot.
+"""Candles of Binance spot, as they close.
 
-Candles are asked for by REST at each close: a stream that has gone silent raises nothing, a
+They are asked for by REST at each close: a stream that has gone silent raises nothing, a
 request that fails does.
 """
 
 import logging
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-import requests
-
 from trader.domain.candle import Candle, from_milliseconds, parse_interval, to_milliseconds
-from trader.domain.symbol import SymbolRules
+from trader.exchange.binance.client import TROUBLE, Client
 from trader.ports import Unreachable
-
-with warnings.catch_warnings():
-    # Its websocket module, which the bot does not use, imports a deprecated name.
-    warnings.simplefilter("ignore", DeprecationWarning)
-    from binance import Client
-    from binance.exceptions import BinanceAPIException, BinanceRequestException
 
 log = logging.getLogger(__name__)
 
-PUBLIC_ADDRESS = Client.API_URL
-TROUBLE = (BinanceAPIException, BinanceRequestException, requests.RequestException)
 _PAGE = 1000
 _EPOCH = from_milliseconds(0)
 _GRACE = timedelta(seconds=30)
@@ -41,42 +30,6 @@ class Waiting:
 
     until_close: Callable[[], bool]
     pause: Callable[[float], bool]
-
-
-def public_client(address: str) -> Client:
-    """A client without keys for the REST API at `address`, such as Binance's own or a simulation.
-
-    Its time-out is 10 seconds; nothing is asked of the exchange yet.
-    """
-
-    class Public(Client):  # type: ignore[misc]
-        API_URL = address
-        REQUEST_TIMEOUT = 10
-
-    with warnings.catch_warnings():
-        # It asks for an event loop, which the synchronous client then never uses.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        return Public(ping=False)
-
-
-def symbol_rules(client: Client, symbol: str) -> SymbolRules:
-    """The symbol's filters; Unreachable, or ValueError for a symbol that Binance does not list."""
-    try:
-        listed = client.get_symbol_info(symbol)
-    except TROUBLE as trouble:
-        raise Unreachable(f"Binance did not tell the rules of {symbol}: {trouble}") from trouble
-    if listed is None:
-        raise ValueError(f"Binance lists no symbol {symbol!r}")
-    filters = {each["filterType"]: each for each in listed["filters"]}
-    return SymbolRules(
-        symbol=symbol,
-        base_asset=listed["baseAsset"],
-        quote_asset=listed["quoteAsset"],
-        tick_size=Decimal(filters["PRICE_FILTER"]["tickSize"]),
-        step_size=Decimal(filters["LOT_SIZE"]["stepSize"]),
-        min_quantity=Decimal(filters["LOT_SIZE"]["minQty"]),
-        min_notional=Decimal(filters.get("NOTIONAL", {"minNotional": "0"})["minNotional"]),
-    )
 
 
 class BinanceFeed:
