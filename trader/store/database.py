@@ -111,9 +111,10 @@ def _connect_readonly(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(_uri(path, "ro"), uri=True, timeout=5, isolation_level=None)
     try:
         connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
-    except sqlite3.OperationalError:
+    except sqlite3.DatabaseError as error:
         connection.close()
-        if not path.exists() or path.with_name(path.name + "-wal").exists():
+        damaged = not isinstance(error, sqlite3.OperationalError)
+        if damaged or not path.exists() or path.with_name(path.name + "-wal").exists():
             raise
         return sqlite3.connect(
             _uri(path, "ro") + "&immutable=1", uri=True, timeout=5, isolation_level=None
