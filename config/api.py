@@ -12,6 +12,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from dashboard.api.auth import bearer, session
 from dashboard.api.journal import router as journal
 from dashboard.api.routes import router
+from dashboard.api.story import router as story
 from dashboard.selectors.scope import Unknown
 from dashboard.selectors.trades import BadCursor
 
@@ -26,6 +27,7 @@ api = NinjaAPI(
     auth=[session, bearer],
 )
 api.add_router("", router)
+api.add_router("", story)
 api.add_router("", journal)
 # ninja answers 401 itself; Django's middleware would redirect a program to the login page.
 urls = api.urls  # made anew at each asking: these are the ones served

@@ -4,7 +4,7 @@ Everything here reads. There is no way from the site to write an event, or to co
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.conf import settings
@@ -17,6 +17,7 @@ __all__ = [
     "Head",
     "StreamUnreadable",
     "about",
+    "at",
     "head",
     "newest",
     "read",
@@ -57,6 +58,12 @@ def about(stream: str, ref: str, *, limit: int = 1000) -> list[Event]:
     """All events about one trade or batch, oldest first."""
     with _reader(stream) as reader:
         return reader.about(ref, limit)
+
+
+def at(stream: str, seqs: Sequence[int]) -> list[Event]:
+    """The events with these seqs, oldest first; 10,000 at the most."""
+    with _reader(stream) as reader:
+        return reader.at(seqs)
 
 
 @contextmanager

@@ -5,16 +5,21 @@ from dataclasses import asdict
 from typing import Any
 
 from django.urls import reverse
+from django.utils.http import urlencode
 
-from dashboard.models import Bot, Checkpoint, Position, Trade
+from dashboard.events import Event
+from dashboard.models import Annotation, Bot, Checkpoint, Position, Trade
 from dashboard.performance.comparison import Comparison
 from dashboard.performance.equity import date_of
 from dashboard.performance.formulas import Undefined
 from dashboard.selectors.analysis import Bin, Rolling, Sums
 from dashboard.selectors.bots import quiet_after, state
+from dashboard.selectors.candles import Around, Candle
 from dashboard.selectors.equity import FIELDS, Row
 from dashboard.selectors.scope import Scope, checkpoints
 from dashboard.selectors.statistics import Figures
+from dashboard.selectors.story import Story
+from dashboard.services.journal import tag_list
 from dashboard.units import iso, optional_iso, optional_text, text
 
 Answer = dict[str, Any]
@@ -157,8 +162,8 @@ def comparison_answer(found: Comparison) -> Answer:
     }
 
 
-def trade_answer(trade: Trade, mode: str | None) -> Answer:
-    """One closed trade."""
+def trade_answer(trade: Trade, mode: str | None, annotation: Annotation | None = None) -> Answer:
+    """One closed trade, with the words the trader has for it."""
     return {
         "trade_id": trade.trade_id,
         "bot": trade.bot,
@@ -176,7 +181,77 @@ def trade_answer(trade: Trade, mode: str | None) -> Answer:
         "exit_reason": trade.exit_reason or None,
         "source": trade.source,
         "corrected": trade.corrected,
-        "link": reverse("admin:dashboard_trade_change", args=[trade.pk]),
+        "tags": [] if annotation is None else tag_list(annotation.tags),
+        "mistake": None if annotation is None else annotation.mistake or None,
+        "link": trade_link(trade),
+    }
+
+
+def trade_link(trade: Trade) -> str:
+    """The trade's own page."""
+    query = urlencode({"bot": trade.bot, "trade_id": trade.trade_id})
+    return f"{reverse('trade')}?{query}"
+
+
+def standing(trade: Trade) -> str:
+    """Whether a record counts, and if not, why."""
+    if trade.voided:
+        return "voided"
+    if trade.pending:
+        return "pending"
+    return "counted" if trade.counted else "duplicate"
+
+
+def story_answer(told: Story, candles: Around) -> Answer:
+    """A trade with its events and candles."""
+    trade = told.trade
+    known = ("strategy", "stop_loss_price", "take_profit_price")
+    return {
+        "trade": trade_answer(trade, trade.book.mode)
+        | {name: getattr(trade, name) or None for name in known}
+        | {name: optional_text(getattr(trade, name)) for name in ("initial_risk", "mae", "mfe")}
+        | {
+            "funding": text(trade.funding),
+            "regime": trade.regime,
+            "standing": standing(trade),
+            "quote_asset": trade.book.quote_asset,
+            "account": trade.book.account,
+            "recorded_at": iso(trade.recorded_at),
+            "stream": trade.stream,
+            "seq": trade.seq,
+        },
+        "candles": [candle_answer(candle) for candle in candles.candles],
+        "merged": candles.merged,
+        "left_out": candles.left_out,
+        "candles_why": candles.why,
+        "events": [event_answer(event) for event in told.events],
+        "events_why": told.trouble,
+        "others": [
+            {name: getattr(other, name) for name in ("bot", "trade_id", "source", "stream")}
+            | {"standing": standing(other), "link": trade_link(other)}
+            for other in told.others
+        ],
+        "newer": trade_link(told.newer) if told.newer else None,
+        "older": trade_link(told.older) if told.older else None,
+    }
+
+
+def candle_answer(candle: Candle) -> Answer:
+    """One candle, prices as text."""
+    prices = {name: f"{getattr(candle, name):f}" for name in ("open", "high", "low", "close")}
+    return {**candle._asdict(), **prices, "indicators": dict(candle.indicators)}
+
+
+def event_answer(event: Event) -> Answer:
+    """One event as it stands in the store."""
+    return {
+        "stream": event.stream,
+        "seq": event.seq,
+        "kind": event.kind,
+        "occurred_at": iso(event.occurred_at),
+        "recorded_at": iso(event.recorded_at),
+        "version": event.version,
+        "body": dict(event.body),
     }
 
 

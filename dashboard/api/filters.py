@@ -41,6 +41,8 @@ class FilterIn(Schema):
     symbol: Text | None = None
     side: Side | None = None
     tag: Text | None = None
+    setup: Text | None = None
+    mistake: Text | None = None
     since: Moment | None = Field(None, description="From this time on (exit time), inclusive")
     until: Moment | None = Field(None, description="Up to this time, exclusive")
 
@@ -59,8 +61,10 @@ class FilterIn(Schema):
             symbol=self.symbol,
             side=self.side,
             tag=self.tag,
-            since=_microseconds(self.since),
-            until=_microseconds(self.until),
+            setup=self.setup,
+            mistake=self.mistake,
+            since=microseconds(self.since),
+            until=microseconds(self.until),
             last_days=int(self.period[:-1]) if self.period else None,
         )
 
@@ -75,7 +79,7 @@ class PastIn(FilterIn):
 
     def filters(self) -> Filters:
         """The same in the selectors' terms."""
-        return replace(super().filters(), as_of=_microseconds(self.as_of))
+        return replace(super().filters(), as_of=microseconds(self.as_of))
 
 
 class PageIn(PastIn):
@@ -98,5 +102,6 @@ class CompareIn(PastIn):
     b: Text
 
 
-def _microseconds(moment: datetime | None) -> int | None:
+def microseconds(moment: datetime | None) -> int | None:
+    """Since the epoch; None stays None."""
     return None if moment is None else (moment - EPOCH) // MICROSECOND

@@ -87,8 +87,12 @@ def ledger(
 
     def body(scope: Scope) -> Body:
         page = trades.page(scope, limit=filters.limit, cursor=filters.cursor)
+        told = trades.annotations(page.trades)
         return {
-            "items": [answers.trade_answer(trade, scope.mode) for trade in page.trades],
+            "items": [
+                answers.trade_answer(trade, scope.mode, told.get((trade.bot, trade.trade_id)))
+                for trade in page.trades
+            ],
             "next_cursor": page.next_cursor,
         }
 

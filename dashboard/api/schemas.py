@@ -115,7 +115,9 @@ class TradeItem(Schema):
     exit_reason: str | None
     source: str
     corrected: bool
-    link: str = Field(description="The trade's page in the admin")
+    tags: list[str]
+    mistake: str | None = Field(description="Which one, in the trader's own words")
+    link: str = Field(description="The trade's page")
 
 
 class TradesOut(ScopeOut):

@@ -2,7 +2,13 @@
 journal and access tables, which cannot."""
 
 from dashboard.models.access import ApiToken
-from dashboard.models.journal import Annotation, AnnotationRevision
+from dashboard.models.journal import (
+    Annotation,
+    AnnotationRevision,
+    DayNote,
+    DayNoteRevision,
+    Screenshot,
+)
 from dashboard.models.ledger import (
     Book,
     DayRollup,
@@ -23,10 +29,13 @@ __all__ = [
     "Bot",
     "Checkpoint",
     "Counter",
+    "DayNote",
+    "DayNoteRevision",
     "DayRollup",
     "EquityDay",
     "EquityPoint",
     "Position",
+    "Screenshot",
     "SizeCount",
     "Trade",
 ]

@@ -25,6 +25,8 @@ class Filters:
     symbol: str | None = None
     side: str | None = None
     tag: str | None = None
+    setup: str | None = None
+    mistake: str | None = None
     since: int | None = None
     until: int | None = None
     as_of: int | None = None  # inclusive; `choose` lets it bound `until`

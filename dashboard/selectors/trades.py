@@ -3,9 +3,10 @@
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from dashboard.models import Annotation, Trade
 from dashboard.selectors.scope import Filters, Scope
@@ -25,7 +26,12 @@ class Page:
 
 def page(scope: Scope, *, limit: int, cursor: str | None) -> Page:
     """At most `limit` trades after the cursor, by (exit_time, trade_id) descending."""
-    found = matching(scope).order_by("-exit_time", "-trade_id", "-pk")
+    return page_of(matching(scope), limit=limit, cursor=cursor)
+
+
+def page_of(found: QuerySet[Trade], *, limit: int, cursor: str | None) -> Page:
+    """The same of any trades."""
+    found = found.order_by("-exit_time", "-trade_id", "-pk")
     if cursor is not None:
         exit_time, trade_id, pk = _decode(cursor)
         same = Q(exit_time=exit_time)
@@ -38,6 +44,14 @@ def page(scope: Scope, *, limit: int, cursor: str | None) -> Page:
     more = len(trades) > limit
     trades = trades[:limit]
     return Page(trades, _encode(trades[-1]) if more else None)
+
+
+def annotations(trades: Sequence[Trade]) -> dict[tuple[str, str], Annotation]:
+    """What the trader has written about these, by bot and trade id; one question for all."""
+    bots = {trade.bot for trade in trades}
+    ids = [trade.trade_id for trade in trades]
+    found = Annotation.objects.filter(bot__in=bots, trade_id__in=ids)
+    return {(own.bot, own.trade_id): own for own in found}
 
 
 def matching(scope: Scope) -> QuerySet[Trade]:
@@ -54,19 +68,32 @@ def matching(scope: Scope) -> QuerySet[Trade]:
         found = found.filter(exit_time__gte=filters.since)
     if filters.until is not None:
         found = found.filter(exit_time__lt=filters.until)
+    return found if (said := _said(filters)) is None else found.filter(*said)
+
+
+def _said(filters: Filters) -> tuple[Q | Exists, ...] | None:
+    """Conditions that a trade's annotation says what the filters ask for; None where they do not.
+
+    The first walks the index of trade ids from the few that are annotated; the second tells the
+    bots apart.
+    """
+    wanted = {"setup": filters.setup, "mistake": filters.mistake}
+    asked = {name: value for name, value in wanted.items() if value is not None}
+    if not asked and filters.tag is None:
+        return None
+    own = Annotation.objects.filter(**asked)
     if filters.tag is not None:
-        found = found.filter(_tagged(filters))
-    return found
+        own = own.filter(_has_tag(filters.tag.strip().lower()))
+    of_trade = own.filter(bot=OuterRef("bot"), trade_id=OuterRef("trade_id"))
+    return Q(trade_id__in=Subquery(own.values("trade_id"))), Exists(of_trade)
 
 
-def _tagged(filters: Filters) -> Q:
-    """Trades whose annotation has the tag, as its own word between commas."""
-    tag = (filters.tag or "").strip().lower()
-    chosen = Q(pk__in=[])
-    for annotation in Annotation.objects.filter(tags__icontains=tag):
-        if tag in [word.strip().lower() for word in annotation.tags.split(",")]:
-            chosen |= Q(bot=annotation.bot, trade_id=annotation.trade_id)
-    return chosen
+def _has_tag(tag: str) -> Q:
+    """As a word of its own: tags are kept in lower case, parted by a comma and a space."""
+    last, first, middle = f", {tag}", f"{tag}, ", f", {tag}, "
+    return (
+        Q(tags=tag) | Q(tags__startswith=first) | Q(tags__endswith=last) | Q(tags__contains=middle)
+    )
 
 
 def _encode(trade: Trade) -> str:

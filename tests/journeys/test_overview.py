@@ -96,19 +96,6 @@ def test_the_theme_is_remembered(visit: Visit) -> None:
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
-@SIZES
-def test_a_trade_is_opened_and_annotated(visit: Visit) -> None:
-    page = overview(visit)
-    page.locator("#trades a").first.click()
-    expect(page.get_by_role("heading", name="What happened, in order")).to_be_visible()
-    page.get_by_label("Note").fill("Held <b>too</b> long")
-    page.get_by_label("Tags").fill("news, Breakout")
-    page.get_by_label("Followed the plan").select_option("no")
-    page.get_by_role("button", name="Save and continue editing").click()
-    expect(page.get_by_label("Note")).to_have_value("Held <b>too</b> long")
-    expect(page.get_by_label("Tags")).to_have_value("news, breakout")
-
-
 @pytest.mark.parametrize("cdn", ["refuses", "tampers"], indirect=True)
 def test_without_the_chart_file_the_tables_stand_and_say_why(visit: Visit) -> None:
     page = visit.open()

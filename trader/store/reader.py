@@ -17,6 +17,9 @@ _COLUMNS = (
 #: No batch is longer than this, whatever is asked for: a reader's transaction stays short.
 MAX_LIMIT = 10_000
 
+# Below the number of parameters that any SQLite takes in one statement.
+_IN_ONE_QUERY = 900
+
 
 class Reader:
     """Reads one stream; may be used from any thread or process, while it is written.
@@ -59,6 +62,16 @@ class Reader:
     def about(self, ref: str, limit: int = 1000) -> list[Event]:
         """Events about one trade or batch, ascending."""
         return self._select("WHERE ref = ? ORDER BY seq LIMIT ?", (ref, _bounded(limit)))
+
+    def at(self, seqs: Sequence[int]) -> list[Event]:
+        """The events with these seqs (10,000 at the most), ascending; unknown ones are left out."""
+        wanted = sorted(set(seqs))[:MAX_LIMIT]
+        found: list[Event] = []
+        for first in range(0, len(wanted), _IN_ONE_QUERY):
+            part = wanted[first : first + _IN_ONE_QUERY]
+            marks = ",".join("?" * len(part))
+            found += self._select(f"WHERE seq IN ({marks}) ORDER BY seq", part)
+        return found
 
     def _select(self, clause: str, values: Sequence[object]) -> list[Event]:
         if not self._path.exists():

@@ -18,10 +18,10 @@ const trades = (count) => `${number(count, 0)} ${count === 1 ? "trade" : "trades
 
 export function showAnalysis(body, asset) {
   calendar(body.days, asset);
-  bars("weekday", body.groups.weekday, asset);
-  bars("exit_reason", body.groups.exit_reason, asset, words);
-  bars("symbol", body.groups.symbol, asset);
-  bars("hour", body.groups.hour, asset, (hour) => `${hour}:00`);
+  barRows("by-weekday", body.groups.weekday, asset);
+  barRows("by-exit_reason", body.groups.exit_reason, asset, words);
+  barRows("by-symbol", body.groups.symbol, asset);
+  barRows("by-hour", body.groups.hour, asset, (hour) => `${hour}:00`);
   histogram(body.distribution, asset);
   rolling(body.rolling, body.window, asset);
 }
@@ -85,12 +85,12 @@ function square(day, at, x, y, size, level, asset) {
 }
 
 // A row for each value; bars run left or right of one zero line.
-function bars(name, items, asset, shown = (value) => value) {
+export function barRows(id, items, asset, shown = (value) => value) {
   const amounts = items.map((item) => Number(item.net_pnl));
   const low = Math.min(0, ...amounts);
   const width = Math.max(0, ...amounts) - low || 1;
   const at = (amount) => `${(100 * (amount - low)) / width}%`;
-  rows(`by-${name}`, items, (item) => {
+  rows(id, items, (item) => {
     const amount = Number(item.net_pnl);
     const bar = draw("svg", { class: "bar", "aria-hidden": "true" },
       draw("rect", { x: at(Math.min(0, amount)), width: `${(100 * Math.abs(amount)) / width}%`, y: 3, height: 10, class: tone(amount) }),

@@ -65,3 +65,6 @@ export const since = (iso, now = Date.now()) => (now - new Date(iso).getTime()) 
 export function words(text) {
   return text ? String(text).replaceAll("_", " ") : DASH;
 }
+
+// "plus_di" is "plus DI".
+export const measure = (name) => words(name).replace(/\b(adx|di|ema|sma|wma|atr|rsi|macd|vwap|cci|obv|mfi|bb)\b/g, (short) => short.toUpperCase());

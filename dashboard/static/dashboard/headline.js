@@ -43,8 +43,7 @@ export function showState(bot) {
 
 // Called every second: ages are the browser's own arithmetic, never the server's.
 export function showAges(bot, asked, now = Date.now()) {
-  if (asked) write("age", `figures ${span((now - asked) / 1000)} old`);
-  if (!bot) return;
+  if (!asked || !bot) return;
   const own = OWN_CLOCK.has(bot.mode);
   const heard = own ? bot.last_recorded_at : bot.last_candle_at ?? bot.last_recorded_at;
   const market = own && bot.last_candle_at ? ` (${stamp(bot.last_candle_at)} market time)` : "";

@@ -32,12 +32,16 @@ export function draw(tag, attributes = {}, ...children) {
 
 export const cell = (text, className = "", title = "") => make("td", { text, className, title });
 
-// A list's rows, or the sentence that says why there are none.
+// A list's rows, or the sentence that says why there are none. Whoever stood on a row's link
+// stands on the same link afterwards.
 export function fill(id, rows) {
-  find(id).replaceChildren(...rows);
+  const list = find(id);
+  const held = list.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+  list.replaceChildren(...rows);
+  if (held) list.querySelector(`a[href="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
   const empty = find(`${id}-empty`);
   if (empty) {
     empty.hidden = rows.length > 0;
-    find(id).closest("table, dl")?.toggleAttribute("hidden", rows.length === 0);
+    list.closest("table, dl")?.toggleAttribute("hidden", rows.length === 0);
   }
 }

@@ -2,13 +2,16 @@
 
 import { DASH, day, number, percent, price, quantity, signed, since, span, stamp, tone, utc, words } from "./format.js";
 import { cell, draw, fill, find, make, write } from "./page.js";
+import { PAST, carried } from "./view.js";
 
 const held = (from, to) => (from && to ? span((Date.parse(to) - Date.parse(from)) / 1000) : DASH);
 
 export function showTrades(items, fresh) {
   fill("trades", items.map((trade) => {
-    const link = make("a", { text: trade.symbol, href: trade.link });
-    const symbol = make("td", { className: "a" }, link, ` ${trade.side}`);
+    const link = make("a", { text: trade.symbol, href: carried(trade.link, PAST) });
+    const words_ = [...(trade.mistake ? [trade.mistake] : []), ...trade.tags];
+    const symbol = make("td", { className: "a" }, link, ` ${trade.side}`,
+      ...(words_.length ? [make("span", { className: "tags", text: words_.join(", ") })] : []));
     const row = make("tr", { className: fresh.has(trade.trade_id) ? "fresh" : "" },
       cell(stamp(trade.exit_time), "c", utc(trade.exit_time)),
       symbol,
@@ -18,7 +21,7 @@ export function showTrades(items, fresh) {
       cell(price(trade.exit_price), "n"),
       cell(words(trade.exit_reason), "d"),
       cell(held(trade.entry_time, trade.exit_time), "n"),
-      cell(number(trade.fee), "n"),
+      cell(number(trade.fee), "n", trade.fee === null ? "the record does not tell the fee" : ""),
       cell(signed(trade.net_pnl), `n b ${tone(trade.net_pnl)}`),
     );
     row.dataset.trade = trade.trade_id;

@@ -53,6 +53,10 @@ def test_about_a_trade(reader: Reader) -> None:
     assert [event.seq for event in reader.about("trade-2")] == [2, 5, 8, 11, 14, 17, 20]
 
 
+def test_at_gives_the_events_with_these_seqs(reader: Reader) -> None:
+    assert [event.seq for event in reader.at([8, 2, 999, 2])] == [2, 8]
+
+
 def test_head_is_the_newest_event(reader: Reader) -> None:
     newest = reader.newest(limit=1)[0]
     assert (reader.head().seq, reader.head().hash) == (newest.seq, newest.hash)
