@@ -10,7 +10,10 @@ The same code is `trader.store` in Blotter and, installed alone, `blotter_record
 """
 
 from .backup import Backup, BackupFailed, backup, restore
-from .errors import StreamLocked, StreamUnusable
+from .bulk import BulkWriter
+from .codec import BadEvent
+from .errors import NotStored, StreamLocked, StreamUnusable
+from .form import Form, Slot
 from .model import GENESIS, LOST, MODES, REPAIRED, Ack, Event, Head, Health
 from .paths import data_folder, streams
 from .reader import Reader
@@ -26,11 +29,16 @@ __all__ = [
     "Ack",
     "Backup",
     "BackupFailed",
+    "BadEvent",
+    "BulkWriter",
     "Event",
+    "Form",
     "Head",
     "Health",
+    "NotStored",
     "Reader",
     "Recorder",
+    "Slot",
     "StreamLocked",
     "StreamUnusable",
     "Verification",

@@ -21,6 +21,7 @@ from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 
+from .model import LOST
 from .redact import REDACTED, Redactor
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -77,6 +78,14 @@ def payload_of(row: Row) -> bytes:
         f"{seq}\n{occurred_at}\n{recorded_at}\n{kind}\n{schema}\n{bot}\n{version}\n{mode}\n"
         f"{tagged}\n{body}"
     ).encode()
+
+
+def lost_row(
+    seq: int, recorded: datetime | int, bot: str, version: str, mode: str, reason: str
+) -> Row:
+    """The row that keeps the place of an event that is lost."""
+    moment = microseconds(recorded)
+    return seq, moment, moment, LOST, 1, bot, version, mode, None, json.dumps({"reason": reason})
 
 
 def field(name: str, value: object) -> str:

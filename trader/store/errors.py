@@ -1,4 +1,4 @@
-"""What a Recorder may raise, and only while it is being made."""
+"""What a Recorder may raise while it is being made, and a BulkWriter at any time."""
 
 
 class StreamUnusable(Exception):
@@ -15,3 +15,7 @@ class StreamLocked(StreamUnusable):
     def __init__(self, message: str, pid: int | None) -> None:
         super().__init__(message)
         self.pid = pid
+
+
+class NotStored(Exception):
+    """A bulk of events could not be stored; the text says why and which events are there."""

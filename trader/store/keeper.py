@@ -14,7 +14,7 @@ from .errors import StreamLocked, StreamUnusable
 from .lock import WriterLock
 from .model import Head
 from .mover import Conflict, StandIn
-from .opening import Opened, open_stream
+from .opening import Opened, catch_up, open_stream
 from .paths import StreamPaths, private_folder
 from .rebuild import Repair, adopt, rebuild
 from .scrub import Scrub
@@ -57,11 +57,11 @@ class Keeper:
         self._append_lock = append_lock
         self._report = report
         self._keep_bytes = keep_bytes
-        self._opened: Opened | None = open_stream(paths, spool, stand_in)
-        self.first_repair = self._opened.repair
-        self.spool = self._opened.spool
-        self._replay(self._opened)
-        self.head: Head = self._opened.writer.head
+        opened = catch_up(paths, open_stream(paths, spool, stand_in), stand_in)
+        self._opened: Opened | None = opened
+        self.first_repair = opened.repair
+        self.spool = opened.spool
+        self.head: Head = opened.writer.head
         self._segments = 0
         self._locked_since: float | None = None
         self._repair_after = 0.0
@@ -74,15 +74,6 @@ class Keeper:
         self._thread = threading.Thread(
             target=self._run, name=f"recorder {paths.stream}", daemon=True
         )
-
-    def _replay(self, opened: Opened) -> None:
-        while opened.mover.move():
-            pass
-        if opened.writer.head.seq > opened.spool.tail.seq:
-            # A power cut took events from the spool that SQLite had synced.
-            opened.spool.restart(opened.writer.head.seq)
-            opened.writer.close()
-            self._opened = open_stream(self._paths, opened.spool, self._stand_in)
 
     def start(self) -> None:
         self._thread.start()

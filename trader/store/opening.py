@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .database import CORRUPT
 from .headfile import read_headfile
@@ -55,6 +55,22 @@ def open_stream(paths: StreamPaths, spool: Spool, stand_in: StandIn) -> Opened:
         return Opened(spool, writer, mover, repair)
     writer.close()
     return _resolve(paths, spool, stand_in, differs, noted)
+
+
+def catch_up(paths: StreamPaths, opened: Opened, stand_in: StandIn) -> Opened:
+    """Move what an earlier writer left on the spool, and let the spool go on behind the head.
+
+    The head is ahead of the spool where events went into SQLite without it (a BulkWriter),
+    or where a power cut took events from the spool that SQLite had synced.
+    """
+    while opened.mover.move():
+        pass
+    if opened.writer.head.seq <= opened.spool.tail.seq:
+        return opened
+    opened.spool.restart(opened.writer.head.seq)
+    opened.writer.close()
+    again = open_stream(paths, opened.spool, stand_in)
+    return replace(again, repair=opened.repair or again.repair)
 
 
 def _why_rebuild(paths: StreamPaths, spool: Spool, noted: Head | None) -> str | None:

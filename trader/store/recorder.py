@@ -1,7 +1,6 @@
 """The recorder: the only way into a stream."""
 
 import atexit
-import json
 import sqlite3
 import threading
 import time
@@ -14,11 +13,11 @@ from types import TracebackType
 from typing import NamedTuple
 
 from . import forks
-from .codec import BadEvent, BodyEncoder, Row, microseconds
+from .codec import BadEvent, BodyEncoder, Row, lost_row, microseconds
 from .errors import StreamUnusable
 from .keeper import Keeper
 from .lock import WriterLock
-from .model import LOST, MODES, REPAIRED, Ack, Clock, Health
+from .model import MODES, REPAIRED, Ack, Clock, Health
 from .paths import StreamPaths, private_folder, stream_paths
 from .rebuild import Repair
 from .redact import Redactor
@@ -88,7 +87,7 @@ class Recorder:
         keep_bytes: int = KEEP_BYTES,
     ) -> None:
         self._encoder = BodyEncoder(Redactor(safe_settings, secrets))
-        paths = _paths(self._encoder, bot, version, mode, stream, folder)
+        paths = paths_named(self._encoder, bot, version, mode, stream, folder)
         self.stream = paths.stream
         self.bot, self.version, self.mode = bot, version, mode
         self._clock = clock
@@ -315,10 +314,7 @@ class Recorder:
         return True
 
     def _stand_in(self, seq: int, reason: str) -> Row:
-        """The row that keeps the place of an event that is lost."""
-        recorded = microseconds(self._clock())
-        body = json.dumps({"reason": reason})
-        return seq, recorded, recorded, LOST, 1, self.bot, self.version, self.mode, None, body
+        return lost_row(seq, self._clock(), self.bot, self.version, self.mode, reason)
 
     def _report(self, repair: Repair) -> None:
         self.append(REPAIRED, repair.body())
@@ -336,7 +332,7 @@ def _close_at_exit(recorder: Recorder) -> Callable[[], None]:
     return close
 
 
-def _paths(
+def paths_named(
     encoder: BodyEncoder,
     bot: str,
     version: str,
@@ -344,6 +340,7 @@ def _paths(
     stream: str | None,
     folder: str | Path | None,
 ) -> StreamPaths:
+    """The paths of a stream whose writer goes by these names; raises StreamUnusable."""
     try:
         encoder.column("bot", bot)
         encoder.column("version", version)

@@ -1,0 +1,301 @@
+"""Many events at once, straight into a stream's file: for imports and backfills.
+
+The spool is there so that a bot never waits. Whoever brings in history may wait, and can begin
+again: so a bulk goes into SQLite without it, thousands of events a transaction, under the
+same lock, the same guards and the same chain. An event is stored once it is committed; what
+is not when the process dies was never there.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+
+from .codec import BadEvent, BodyEncoder, Row, lost_row, microseconds
+from .database import INSERT
+from .errors import NotStored, StreamUnusable
+from .form import Form
+from .lock import WriterLock
+from .model import REPAIRED, Clock, Head
+from .opening import Opened, catch_up, open_stream
+from .paths import private_folder
+from .recorder import now, paths_named
+from .redact import Redactor
+from .spool import Spool
+from .surroundings import refuse_unsafe_folder
+from .upcast import current_schema
+
+#: So many events are one transaction, unless `commit` is called before.
+BATCH = 20_000
+# Rows of one statement: 11 values each, and SQLite may be built to take 999 at most.
+_ROWS = 64
+_VALUES = INSERT[INSERT.index("(") :]
+_INSERT = INSERT + f", {_VALUES}" * (_ROWS - 1)
+_WIDTH = 11
+# Another program may look into the file for so long, in milliseconds.
+_PATIENCE = 30_000
+# KiB of pages at hand: where refs come in no order they touch the whole of their index.
+_CACHE = 16_384
+
+
+class BulkWriter:
+    """The one writer of a stream while history is brought in; a Recorder is refused meanwhile.
+
+    Unlike a Recorder it raises, and it waits for the disk. Use it from one thread, in a
+    `with`: leaving that commits, leaving it by an exception drops what is not committed yet.
+
+    Args: as those of Recorder.
+
+    Raises:
+        StreamLocked: another writer has the stream; the text names its process.
+        StreamUnusable: the folder cannot be used; the text says why and what to do.
+    """
+
+    def __init__(
+        self,
+        bot: str,
+        *,
+        version: str,
+        mode: str,
+        folder: str | Path | None = None,
+        stream: str | None = None,
+        clock: Clock = now,
+        safe_settings: Iterable[str] = (),
+        secrets: Iterable[str] = (),
+    ) -> None:
+        self._redactor = Redactor(safe_settings, secrets)
+        self._encoder = BodyEncoder(self._redactor)
+        paths = paths_named(self._encoder, bot, version, mode, stream, folder)
+        self.stream = paths.stream
+        self.bot, self.version, self.mode = bot, version, mode
+        self._clock = clock
+        self._pending: list[object] = []
+        self._columns: dict[tuple[str, str], str] = {}
+        refuse_unsafe_folder(paths.events)
+        private_folder(paths.events)
+        self._lock = WriterLock(paths.lock, self.stream)
+        try:
+            opened = open_stream(paths, Spool(paths.spool), self._stand_in)
+            self._opened: Opened | None = catch_up(paths, opened, self._stand_in)
+        except (OSError, sqlite3.Error) as error:
+            self._lock.release()
+            raise StreamUnusable(
+                f"the stream {self.stream!r} in {paths.events} cannot be opened: {error}"
+            ) from error
+        except BaseException:
+            self._lock.release()
+            raise
+        self._writer = self._opened.writer
+        self._writer.connection.execute(f"PRAGMA busy_timeout = {_PATIENCE}")
+        self._writer.connection.execute(f"PRAGMA cache_size = {-_CACHE}")
+        self._seq, self._digest = self._writer.head.seq, self._writer.head.hash
+        if self._opened.repair is not None:
+            self.append(REPAIRED, self._opened.repair.body())
+
+    @property
+    def head(self) -> Head:
+        """The newest event that is stored."""
+        return self._writer.head
+
+    def append(
+        self,
+        kind: str,
+        body: Mapping[str, object],
+        *,
+        ref: str | None = None,
+        occurred_at: datetime | int | None = None,
+        version: str | None = None,
+    ) -> int:
+        """Append an event, and say its seq. It is stored with the next commit.
+
+        Args: as those of Recorder.append; `version` where it is not the writer's.
+
+        Raises BadEvent for an event that cannot be written, NotStored.
+        """
+        version = self.version if version is None else version
+        columns = self._columns.get((kind, version)) or self._new_columns(kind, version)
+        text = self._encoder.encode(kind, body)
+        recorded = microseconds(self._clock())
+        happened = recorded if occurred_at is None else microseconds(occurred_at)
+        about = None if ref is None else self._encoder.column("ref", ref)
+        self._take(happened, recorded, kind, current_schema(kind), version, about, columns, text)
+        return self._seq
+
+    def form(
+        self,
+        kind: str,
+        body: Mapping[str, object],
+        *,
+        ref: str | None = None,
+        version: str | None = None,
+    ) -> Form:
+        """A form for many events whose bodies differ in the values that are a Slot in `body`.
+
+        Args:
+            ref: the name of the value that is also the event's ref.
+            version: where it is not the writer's.
+
+        Raises BadEvent.
+        """
+        version = self.version if version is None else version
+        self._encoder.column("version", version)
+        names = (self.bot, version, self.mode)
+        return Form(self._encoder, kind, body, ref=ref, names=names)
+
+    def extend(self, form: Form, rows: Iterable[str]) -> None:
+        """Append an event for each row, to the same bytes as `append` would.
+
+        A row is the time it happened at, in microseconds since the epoch, and the value of
+        each slot in the order of the body, joined by line breaks; a value that may hold one
+        goes by `append`. Raises BadEvent, NotStored.
+        """
+        recorded = microseconds(self._clock())
+        knows, holds = self._redactor.knows_any, self._redactor.holds_known
+        is_plain, text_of, ref_at = form.is_plain, form.text, form.ref_at
+        kind, schema, version = form.kind, form.schema, form.version
+        take, columns = self._take, form.columns
+        for row in rows:
+            cells = row.split("\n")
+            if is_plain(row) is not None:
+                text = text_of(cells)
+                if not (knows and holds(text)):
+                    ref = cells[ref_at] if ref_at > 0 else None
+                    if ref != "":
+                        take(int(cells[0]), recorded, kind, schema, version, ref, columns, text)
+                        continue
+            self._extend_slowly(form, cells)
+
+    def _extend_slowly(self, form: Form, cells: list[str]) -> None:
+        try:
+            happened = int(cells[0])
+        except ValueError as error:
+            raise BadEvent(f"a row of {form.kind} begins with {cells[0]!r:.80}, no time") from error
+        self.append(
+            form.kind,
+            form.body(cells),
+            ref=cells[form.ref_at] if form.ref_at > 0 else None,
+            occurred_at=happened,
+            version=form.version,
+        )
+
+    def commit(self) -> Head:
+        """Store everything appended so far, synced; the head. Raises NotStored."""
+        self._flush()
+        writer = self._writer
+        if writer.connection.in_transaction:
+            try:
+                writer.connection.execute("COMMIT")
+                writer.note(Head(self._seq, self._digest))
+            except (sqlite3.Error, OSError) as error:
+                raise self._failed(error) from error
+        return writer.head
+
+    def close(self) -> None:
+        """Commit, and give the stream up. Raises NotStored; it is given up all the same."""
+        try:
+            if self._opened is not None:
+                self.commit()
+        finally:
+            self._give_up()
+
+    def __enter__(self) -> "BulkWriter":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is None:
+            self.close()
+        else:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        if self._opened is None:
+            return
+        opened, self._opened = self._opened, None
+        self._drop()
+        opened.writer.close()
+        opened.spool.close()
+        self._lock.release()
+
+    def _take(
+        self,
+        happened: int,
+        recorded: int,
+        kind: str,
+        schema: int,
+        version: str,
+        ref: str | None,
+        columns: str,
+        text: str,
+    ) -> None:
+        seq = self._seq + 1
+        about = "" if ref is None else f"={ref}"
+        payload = f"{seq}\n{happened}\n{recorded}\n{columns}\n{about}\n{text}".encode()
+        self._digest = digest = sha256(self._digest + payload).digest()
+        self._seq = seq
+        pending = self._pending
+        pending += (
+            seq, happened, recorded, kind, schema, self.bot, version, self.mode, ref, text, digest,
+        )  # fmt: skip
+        if len(pending) >= _ROWS * _WIDTH:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Give SQLite the rows that wait; a full batch is committed."""
+        pending, connection = self._pending, self._writer.connection
+        if not pending:
+            return
+        if self._opened is None:
+            raise NotStored(f"the writer of {self.stream!r} is closed")
+        try:
+            if not connection.in_transaction:
+                connection.execute("BEGIN IMMEDIATE")
+            if len(pending) == _ROWS * _WIDTH:
+                connection.execute(_INSERT, pending)
+            else:
+                rows = range(0, len(pending), _WIDTH)
+                connection.executemany(INSERT, [pending[at : at + _WIDTH] for at in rows])
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+        pending.clear()
+        if self._seq - self._writer.head.seq >= BATCH:
+            self.commit()
+
+    def _failed(self, error: sqlite3.Error | OSError) -> NotStored:
+        """Forget what is not stored, and say how far it came."""
+        self._drop()
+        why = "the disk is full: make room" if _is_full(error) else str(error)
+        return NotStored(
+            f"the events file of {self.stream!r} takes no more events ({why});"
+            f" it ends with event {self._writer.head.seq}"
+        )
+
+    def _drop(self) -> None:
+        self._pending.clear()
+        with suppress(sqlite3.Error):
+            if self._writer.connection.in_transaction:
+                self._writer.connection.execute("ROLLBACK")
+        self._seq, self._digest = self._writer.head.seq, self._writer.head.hash
+
+    def _new_columns(self, kind: str, version: str) -> str:
+        columns = (
+            f"{self._encoder.column('kind', kind)}\n{current_schema(kind)}\n{self.bot}\n"
+            f"{self._encoder.column('version', version)}\n{self.mode}"
+        )
+        self._columns[kind, version] = columns
+        return columns
+
+    def _stand_in(self, seq: int, reason: str) -> Row:
+        return lost_row(seq, self._clock(), self.bot, self.version, self.mode, reason)
+
+
+def _is_full(error: sqlite3.Error | OSError) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0)
+    return isinstance(error, sqlite3.Error) and code & 0xFF == sqlite3.SQLITE_FULL

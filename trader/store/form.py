@@ -1,0 +1,131 @@
+"""Bodies that are alike but for a few values: encoded once, then filled in.
+
+An import of a million trades writes one body a million times with other numbers in it. What
+is the same in all of them is redacted and encoded once; what differs is let through where
+one pattern for the whole row shows that the canonical encoding would write it as it stands.
+All else takes the long way, so the bytes are those that `append` would have written.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
+
+from .codec import MAX_BODY, BadEvent, BodyEncoder
+from .upcast import current_schema
+
+
+class Slot(Enum):
+    """A value that differs from event to event, given as text.
+
+    NUMBER is written as text: decimal numbers and ISO times. TEXT may be any text. ID is
+    text too, a name made by hashing. COUNT is a whole number, written without quotes.
+    """
+
+    NUMBER = "number"
+    TEXT = "text"
+    ID = "id"
+    COUNT = "count"
+
+
+# What the redactor lets pass wherever it stands, and JSON writes as it is. Neither has a line
+# break, so that rows of values joined by those match in one way only.
+_PLAIN = {
+    Slot.NUMBER: r"[0-9TZ:.+-]{0,31}",
+    Slot.TEXT: r"[A-Za-z0-9_./+-]{0,19}",
+    # Runs of hexadecimal digits look drawn from 32 on; the letters of imp are none.
+    Slot.ID: r"(?:imp-[0-9a-f-]{1,60}|[0-9a-f]{0,31})",
+    Slot.COUNT: r"(?:0|[1-9][0-9]{0,17})",
+}
+_LONGEST = 64
+_HAPPENED = r"(?:0|-?[1-9][0-9]{0,17})"
+
+
+class Form:
+    """The fixed part of many events of one kind; made by BulkWriter.form.
+
+    Attributes:
+        columns: the payload's lines from kind to mode.
+        values: how many values a row has behind the time.
+    """
+
+    def __init__(
+        self,
+        encoder: BodyEncoder,
+        kind: str,
+        body: Mapping[str, object],
+        *,
+        ref: str | None,
+        names: tuple[str, str, str],
+    ) -> None:
+        """Raises BadEvent. `names` are bot, version and mode; `ref` names a slot of `body`."""
+        self._encoder, self.kind, self._body = encoder, encoder.column("kind", kind), body
+        slots = list(_slots(body))
+        self.values = len(slots)
+        self._places = {name: at for at, (name, _) in enumerate(slots)}
+        self._kinds = [slot for _, slot in slots]
+        if ref is not None and ref not in self._places:
+            raise BadEvent(f"the ref of a form is one of its values; {ref!r} is not among them")
+        self.ref_at = -1 if ref is None else self._places[ref] + 1
+        self.schema = current_schema(kind)
+        bot, self.version, mode = names
+        self.columns = f"{kind}\n{self.schema}\n{bot}\n{self.version}\n{mode}"
+        self._template = self._compile()
+        pattern = "\n".join([_HAPPENED, *(_PLAIN[slot] for slot in self._kinds)])
+        self.is_plain = re.compile(pattern).fullmatch
+
+    def _compile(self) -> str:
+        """The encoded body with a %s for each value."""
+        marks = [f"\x01{at}\x01" for at in range(self.values)]
+        text = self._encoder.encode(self.kind, _filled(self._body, iter(marks)))
+        if len(text) + _LONGEST * self.values > MAX_BODY:
+            raise BadEvent(f"the body of {self.kind} takes {len(text)} bytes, over {MAX_BODY}")
+        text = text.replace("%", "%%")
+        for at, slot in enumerate(self._kinds):
+            written = f'"\\u0001{at}\\u0001"'
+            if text.count(written) != 1:
+                raise BadEvent(f"a value of the form for {self.kind} has the name of a secret")
+            text = text.replace(written, "%s" if slot is Slot.COUNT else '"%s"')
+        return text
+
+    def text(self, cells: Sequence[str]) -> str:
+        """The body of a row that is_plain has matched; cells[0] is the time."""
+        return self._template % tuple(cells[1:])
+
+    def body(self, cells: Sequence[str]) -> dict[str, object]:
+        """The body of any row, as `append` takes it; cells[0] is the time. Raises BadEvent."""
+        if len(cells) != self.values + 1:
+            raise BadEvent(
+                f"a row of {self.kind} has {self.values} values behind the time;"
+                f" got {len(cells) - 1}"
+            )
+        try:
+            values = [
+                int(cell) if slot is Slot.COUNT else cell
+                for slot, cell in zip(self._kinds, cells[1:], strict=True)
+            ]
+        except ValueError as error:
+            raise BadEvent(f"a count of {self.kind} is no whole number: {error}") from error
+        return _filled(self._body, iter(values))
+
+
+def _slots(body: Mapping[str, object]) -> list[tuple[str, Slot]]:
+    found: list[tuple[str, Slot]] = []
+    for name, value in body.items():
+        if isinstance(value, Slot):
+            found.append((name, value))
+        elif isinstance(value, Mapping):
+            found += _slots(value)
+    return found
+
+
+def _filled(body: Mapping[str, object], values: Iterator[object]) -> dict[str, object]:
+    """The body with the next of the values in each of its slots."""
+    made: dict[str, object] = {}
+    for name, value in body.items():
+        if isinstance(value, Slot):
+            made[name] = next(values)
+        elif isinstance(value, Mapping):
+            made[name] = _filled(value, values)
+        else:
+            made[name] = value
+    return made
