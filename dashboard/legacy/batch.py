@@ -146,10 +146,7 @@ def _one(
 def _read(source: Source, options: Options, outcome: FileOutcome) -> str:
     """Judge one source into its outcome. Says why where it is no trading log at all, else ""."""
     name = PurePath(source.member or source.path.name).name
-    name = name.removesuffix(".gz")
-    context = Context(
-        options.zone, options.now, Versions(options.version_tag, name), symbol=_symbol_in(name)
-    )
+    context = context_of(name, options)
     if source.is_sqlite():
         outcome.report.encoding = outcome.report.delimiter = "sqlite"
         outcome.report.sha256 = source.sha256()
@@ -170,6 +167,14 @@ def _read(source: Source, options: Options, outcome: FileOutcome) -> str:
         wrong = _read_text(read, context, outcome)
     outcome.report.sha256 = digest.hexdigest()
     return wrong
+
+
+def context_of(name: str, options: Options) -> Context:
+    """What judging a file of this name needs beside its records."""
+    bare = name.removesuffix(".gz")
+    return Context(
+        options.zone, options.now, Versions(options.version_tag, bare), symbol=_symbol_in(bare)
+    )
 
 
 def _read_text(read: Reader, context: Context, outcome: FileOutcome) -> str:
@@ -197,7 +202,7 @@ def _read_text(read: Reader, context: Context, outcome: FileOutcome) -> str:
         source = unwrapped(source, delimiter)
     assembler = Assembler(delimiter)
     for block in source:
-        rest = _short_way(block, judge, outcome) if not assembler.waiting else block
+        rest = short_way(block, judge, outcome) if not assembler.waiting else block
         if rest:
             judge.feed(assembler.add(rest))
         if judge.bindings:
@@ -218,7 +223,7 @@ def _read_text(read: Reader, context: Context, outcome: FileOutcome) -> str:
     return ""
 
 
-def _short_way(block: list[Line], judge: FileJudge, outcome: FileOutcome) -> list[Line]:
+def short_way(block: list[Line], judge: FileJudge, outcome: FileOutcome) -> list[Line]:
     """Take what of a block is plain; the lines that are left for the long way."""
     judged, taken = judge.judge_fast(block)
     if not taken:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, timedelta, timezone, tzinfo
@@ -19,6 +20,9 @@ NUMBER_ROLES = (
     "stop_loss_price", "take_profit_price", "mae", "mfe",
 )  # fmt: skip
 PNL_ROLES = ("net_pnl", "pnl", "gross_pnl", "pnl_pct", "cum_pnl")
+
+
+_numbers = itertools.count(1)
 
 
 @dataclass(slots=True)
@@ -69,6 +73,8 @@ class Binding:
     confirmed: int = 0
     contradicted: int = 0
     version_by_values: bool = False
+    number: int = field(init=False, default_factory=lambda: next(_numbers))
+    """Which binding it is; a fork of the judge that made it keeps the number."""
 
     def copy(self) -> Binding:
         """A binding of the same columns, to be settled anew."""

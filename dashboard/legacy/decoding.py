@@ -266,3 +266,59 @@ def _without_end(raw: bytes, newline: bytes, wide: str) -> bytes:
     if wide == "utf-16-be" and raw.endswith(b"\0\n"):
         return raw[:-2]
     return raw.removesuffix(newline)
+
+
+class LineFeed:
+    """The physical lines of a file that still grows, as its bytes come in.
+
+    The encoding is decided with the first whole line; a line counts once its end is there.
+    """
+
+    def __init__(self, decoder: Decoder) -> None:
+        self._decoder = decoder
+        self._carry = b""
+        self._newline: bytes | None = None
+        self._offset, self._number = 0, 1
+
+    @property
+    def waiting(self) -> bytes:
+        """The line whose end is not there yet."""
+        return self._carry
+
+    def add(self, data: bytes) -> list[Line]:
+        """The lines that these bytes complete."""
+        self._carry += data
+        if self._newline is None and not self._begin():
+            return []
+        assert self._newline is not None
+        pieces, self._carry = _split(self._carry, self._newline, self._decoder.wide)
+        if len(self._carry) > MAX_LINE:
+            pieces.append(self._carry)
+            self._carry = b""
+        return self._made(pieces)
+
+    def finish(self) -> list[Line]:
+        """The last line, if the file ends without its end."""
+        if self._newline is None:
+            self._decoder.wide = wide_encoding(self._carry)
+            self._newline = b"\n"
+        pieces = [self._carry] if self._carry else []
+        self._carry = b""
+        return self._made(pieces)
+
+    def _begin(self) -> bool:
+        if b"\n" not in self._carry:
+            if len(self._carry) < BLOCK:
+                return False
+            self._newline = b"\r" if b"\r" in self._carry else b"\n"
+            return True
+        self._newline = b"\n"
+        self._decoder.wide = wide_encoding(self._carry)
+        return True
+
+    def _made(self, pieces: list[bytes]) -> list[Line]:
+        assert self._newline is not None
+        made = _decode_block(pieces, self._newline, self._offset, self._number, self._decoder)
+        self._offset += sum(map(len, pieces))
+        self._number += len(made)
+        return made

@@ -87,6 +87,13 @@ class KeyTable:
             self._grow()
         return 1
 
+    def copy(self) -> KeyTable:
+        """A table of its own with the same keys and values."""
+        made = KeyTable.__new__(KeyTable)
+        made._mask, made._used = self._mask, self._used
+        made._keys, made._values = self._keys[:], self._values[:]
+        return made
+
     def items(self) -> Iterator[tuple[int, int]]:
         """Every key with its value."""
         return ((key, value) for key, value in zip(self._keys, self._values, strict=True) if key)
@@ -164,6 +171,16 @@ class Overlaps(Generic[T]):
         self._pending: list[T] = []
         self._alike = True
         self._overlap = False
+
+    def copy(self) -> Overlaps[T]:
+        """A finder that goes on from here by itself."""
+        made: Overlaps[T] = Overlaps()
+        made._keys, made._first = self._keys[:], self._first.copy()
+        made._more = {key: places[:] for key, places in self._more.items()}
+        made._ends, made._start = self._ends[:], self._start
+        made._pending, made._alike = self._pending[:], self._alike
+        made._overlap = self._overlap
+        return made
 
     def fresh(self, key: int) -> bool:
         """Take a record that repeats none and ends no run; False leaves it to push."""

@@ -66,6 +66,20 @@ class FileOutcome:
         self._segment: Segment | None = None
         self._segment_key: object = None
 
+    def fork(self, report: FileReport, sink: Sink) -> FileOutcome:
+        """One that goes on from here by itself, telling another report and sink.
+
+        For a file that still grows: what is undecided is looked at without deciding it.
+        """
+        made = FileOutcome(report, self._known, sink)
+        made.counts, made._digest = self.counts.copy(), self._digest.copy()
+        made._rows, made._counted = self._rows.copy(), set(self._counted)
+        made._fills = {
+            number: (binding, overlaps.copy(), fills[:])
+            for number, (binding, overlaps, fills) in self._fills.items()
+        }
+        return made
+
     def take(self, record: Record, outcome: Outcome, binding: Binding | None) -> None:
         """One record with its verdict."""
         report = self.report
@@ -150,7 +164,7 @@ class FileOutcome:
         sums.clear()
 
     def _at(self, record_line: int, binding: Binding) -> Segment:
-        key = id(binding)
+        key = binding.number
         segment = self._segment
         if segment is None or key != self._segment_key:
             again = (
@@ -229,9 +243,9 @@ class FileOutcome:
     # -- fills -------------------------------------------------------------------------------
 
     def _take_fill(self, fill: Fill, binding: Binding) -> None:
-        kept = self._fills.get(id(binding))
+        kept = self._fills.get(binding.number)
         if kept is None:
-            kept = self._fills[id(binding)] = (binding, Overlaps(), [])
+            kept = self._fills[binding.number] = (binding, Overlaps(), [])
         _, overlaps, fills = kept
         text = (
             f"{fill.symbol}|{fill.time}|{fill.side}|{fill.price}|{fill.quantity}|"

@@ -8,6 +8,7 @@ without its header, or one proposed from the values and proven by arithmetic.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
@@ -20,6 +21,7 @@ from .fast import FastJudge, compile_fast
 from .fills import read_fill
 from .finding import Block, acceptable, is_run, prove
 from .judging import judge
+from .layouts import REGISTRY
 from .records import Record
 from .settling import settle
 from .structure import OTHER, TELLING, complete_ending, marker_of, name_damage, structural
@@ -55,6 +57,16 @@ class FileJudge:
         self._hunk = ""
         self._hunk_rows: dict[str, list[str]] = {"ours": [], "theirs": []}
         self._hunk_fields: list[list[str]] = []
+
+    def fork(self, emit: Emit) -> FileJudge:
+        """One that goes on from here by itself, telling `emit`.
+
+        For a file that still grows: what is held is judged without deciding it.
+        """
+        shared: list[object] = [*self._held, *REGISTRY]
+        memo = {id(each): each for each in shared}
+        memo[id(self.emit)] = emit
+        return copy.deepcopy(self, memo)
 
     @property
     def bindings(self) -> list[Binding]:

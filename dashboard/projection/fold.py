@@ -35,4 +35,6 @@ HANDLERS: dict[str, Callable[[Rows, Event], None]] = {
     "trade.corrected": about_trades.changed,
     "import.started": about_trades.import_started,
     "import.finished": about_trades.import_finished,
+    # A followed file never finishes: its counts are those so far, and its trades count at once.
+    "follow.advanced": about_trades.import_finished,
 }

@@ -1,0 +1,1 @@
+"""Following another bot's files while it runs: its state and its growing logs, into events."""

@@ -1,0 +1,236 @@
+"""One step of following: what is new in the files becomes events, each once and for all.
+
+Nothing is noted beside the events. What a stream holds says by itself what is recorded: a trade
+by its identity and its number among equal ones, a refused row by its bytes. So a step that was
+cut off anywhere, by kill -9 or a lost power line, is simply taken again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any, NamedTuple, Protocol
+
+from dashboard.legacy.recording import body_of, quarantine_body
+from dashboard.legacy.verdicts import Quarantined, Trade
+from dashboard.legacy.versions import UNKNOWN
+
+from .logs import Logs, News
+
+SETTLED = 25
+"""A refused row is given up once so many lines follow it: fewer could still make it a segment."""
+COMPUTED, PRINTED = 3, 12
+"""Trades a log must show before one is taken that arithmetic does not confirm to the last digit:
+computed from its prices and fee, or only printed."""
+
+
+class Planned(NamedTuple):
+    """An event to append. `version` None is the bot's version as last heard."""
+
+    kind: str
+    body: dict[str, Any]
+    ref: str | None
+    occurred_at: int | None
+    version: str | None
+
+
+class Journal(Protocol):
+    """The stream that is written. `append` raises where an event could not be recorded."""
+
+    def append(self, events: list[Planned]) -> None: ...
+
+
+@dataclass(slots=True)
+class Recorded:
+    """What this follower's own stream tells: fed its events at the start, then kept by itself."""
+
+    identities: dict[str, int] = field(default_factory=dict)
+    rows: set[int] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)
+    """Refused records that have no line of their own, by their bytes."""
+    batches: set[str] = field(default_factory=set)
+    advances: dict[str, dict[str, Any]] = field(default_factory=dict)
+    states: list[tuple[int, str]] = field(default_factory=list)
+    """(since, version) as the bot's state told it, in order."""
+    state: dict[str, Any] = field(default_factory=dict)
+    """The newest state.snapshot."""
+    started: dict[str, Any] = field(default_factory=dict)
+    settings: str = ""
+    """What the newest settings.changed was made from, as a hash."""
+
+    def take(self, kind: str, body: dict[str, Any], occurred_at: int, version: str) -> None:
+        """Fold one event in, in the stream's order."""
+        source = body.get("source")
+        row = source.get("row") if isinstance(source, dict) else body.get("row")
+        if isinstance(row, str) and row:
+            self.rows.add(int(row, 16))
+        if kind == "trade.closed":
+            name, _, number = str(body.get("trade_id")).removeprefix("fol-").rpartition("-")
+            if number.isdigit():
+                self.identities[name] = max(self.identities.get(name, 0), int(number))
+        elif kind == "import.quarantined":
+            if not row:
+                self.refused.add(str(body.get("raw_file")))
+        elif kind == "import.started":
+            self.batches.add(str(body.get("batch")))
+        elif kind == "follow.advanced":
+            self.advances[str(body.get("path"))] = body
+        elif kind == "state.snapshot":
+            self.state = body
+        elif kind == "bot.started":
+            self.started = body
+            self.states.append((occurred_at, version))
+        elif kind == "settings.changed":
+            self.settings = str(body.get("sha256"))
+
+    def version_at(self, time: int) -> str:
+        """The version the bot's state had at this time, "" before it was first seen."""
+        return next((version for since, version in reversed(self.states) if since <= time), "")
+
+
+class Follower:
+    """Turns what the logs say into events of one stream."""
+
+    def __init__(self, logs: Logs, journal: Journal, recorded: Recorded, account: str) -> None:
+        self._logs, self._journal, self._recorded = logs, journal, recorded
+        self._account = account
+        self.trades = self.quarantined = 0
+        self.waiting: dict[str, int] = {}
+        """Path -> rows whose context is not decided yet."""
+
+    def step(self) -> int:
+        """Record everything that is new; the number of events.
+
+        Raises what the journal raises; a new Follower then takes the step again.
+        """
+        appended = 0
+        for news in self._logs.step():
+            events = self._events(news)
+            self._journal.append(events)
+            self.heard(events)
+            appended += len(events)
+        return appended
+
+    def heard(self, events: list[Planned]) -> None:
+        """These are recorded now."""
+        for event in events:
+            self._recorded.take(event.kind, event.body, event.occurred_at or 0, event.version or "")
+
+    def _events(self, news: News) -> list[Planned]:
+        look, log = news.look, news.log
+        waiting = 0
+        events: list[Planned] = []
+        if not look.is_log:
+            # Rows of a file that shows no trade yet are neither trades nor damage.
+            if not news.partial:
+                self.waiting[str(news.file.path)] = look.report.records
+            return []
+        seen = look.report.trades + look.report.duplicates
+        held: set[str] = set()
+        for trade_id, trade in look.final.trades:
+            events += self._trade(trade_id, trade, news)
+        for record in look.final.refused:
+            events += self._refusal(record, news)
+        for trade_id, trade in look.open.trades:
+            name = trade_id.split("-")[1]
+            if name in held or not _is_settled(trade, seen):
+                held.add(name)
+                waiting += not self._knows(trade_id, log.row_key(trade.line))
+            else:
+                events += self._trade(trade_id, trade, news)
+        for record in look.open.refused:
+            if look.lines - record.line >= SETTLED:
+                events += self._refusal(record, news)
+            else:
+                waiting += 1
+        if events:
+            events = [*self._begin(news), *events]
+        if not news.partial:
+            self.waiting[str(news.file.path)] = waiting
+            events += self._advance(news, waiting, forced=bool(events))
+        return events
+
+    def _begin(self, news: News) -> Iterator[Planned]:
+        """The file's batch, under which its refused rows are shown; its trades count at once."""
+        batch = batch_of(_name(news))
+        if batch not in self._recorded.batches:
+            body = {"batch": batch, "path": _name(news), "sha256": "", "followed": True}
+            yield Planned("import.started", body, batch, None, None)
+
+    def _knows(self, trade_id: str, row: int) -> bool:
+        _, name, number = trade_id.split("-")
+        return row in self._recorded.rows or self._recorded.identities.get(name, 0) >= int(number)
+
+    def _trade(self, trade_id: str, trade: Trade, news: News) -> Iterator[Planned]:
+        row = news.log.row_key(trade.line) if not trade.lines else 0
+        if self._knows(trade_id, row):
+            return
+        if trade.version == UNKNOWN and (told := self._recorded.version_at(trade.exit_time)):
+            trade.version, trade.version_evidence = told, "state file"
+        ref = f"fol-{trade_id.removeprefix('imp-')}"
+        body = body_of(trade, ref, trade_id, self._account, str(news.file.path))
+        body["source_kind"] = "follow"
+        if row:
+            body["source"]["row"] = f"{row:016x}"
+        self.trades += 1
+        yield Planned("trade.closed", body, ref, trade.exit_time, trade.version)
+
+    def _refusal(self, record: Quarantined, news: News) -> Iterator[Planned]:
+        row = news.log.row_key(record.line)
+        batch = batch_of(_name(news))
+        body = {"batch": batch, "path": _name(news), **quarantine_body(record)}
+        if row in self._recorded.rows or (not row and body["raw_file"] in self._recorded.refused):
+            return
+        if row:
+            body["row"] = f"{row:016x}"
+        self.quarantined += 1
+        yield Planned("import.quarantined", body, batch, None, None)
+
+    def _advance(self, news: News, waiting: int, *, forced: bool) -> Iterator[Planned]:
+        """Up to where the file is read and what it came to, for people and for a later run."""
+        place, report = news.file.place, news.look.report
+        path = _name(news)
+        batch = batch_of(path)
+        body = {
+            "batch": batch,
+            "path": path,
+            "now": str(news.file.path),
+            "ended": news.ended,
+            "offset": place.offset,
+            "sha256": place.fingerprint(),
+            "device": str(place.device),
+            "inode": str(place.inode),
+            "changed": str(place.changed),
+            "records": report.records,
+            "imported": report.imported,
+            "duplicates": report.duplicates,
+            "set_aside": sum(report.set_aside.values()),
+            "quarantined": report.quarantined,
+            "waiting": waiting,
+        }
+        before = self._recorded.advances.get(path, {})
+        if forced or before.get("records") != body["records"] or news.ended:
+            if {**before, "changed": ""} == {**body, "changed": ""}:
+                return
+            yield Planned("follow.advanced", body, batch, None, None)
+
+
+def batch_of(path: str) -> str:
+    """The batch of a followed file, by its path."""
+    return f"follow-{blake2b(path.encode(), digest_size=6).hexdigest()}"
+
+
+def _name(news: News) -> str:
+    """The path a file was followed under, whatever it is called by now."""
+    return str(news.file.was or news.file.path)
+
+
+def _is_settled(trade: Trade, seen: int) -> bool:
+    """Whether more rows of the log could still say something else about this trade."""
+    if trade.reconciled == "confirmed" and trade.exact:
+        return True
+    if trade.lines:
+        return trade.reconciled == "confirmed" or seen >= COMPUTED
+    known = (trade.entry_price, trade.exit_price, trade.quantity, trade.fee)
+    return seen >= (PRINTED if None in known else COMPUTED)
