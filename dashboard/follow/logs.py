@@ -54,7 +54,8 @@ Progress = Callable[[str, int, int], None]
 class Logs:
     """Every file that the patterns name, now or later.
 
-    `refresh` brings `known` up to date. `step` yields what is new. A file's verdicts must be recorded before the next is asked for.
+    `refresh` brings `known` up to date. `step` yields what is new; a file's verdicts must be
+    recorded before the next is asked for.
     """
 
     def __init__(

@@ -43,7 +43,9 @@ _NAMES: dict[str, str] = {
         "settings|config|configuration|parameters|params|설정|einstellungen|parameter|设置|"
         "配置|参数|configurações|configuración|настройки|параметры|設定"
     ),
-    "interval": "interval|timeframe|time frame|tf|candle|주기|봉|zeitrahmen|周期|intervalo|таймфрейм",
+    "interval": (
+        "interval|timeframe|time frame|tf|candle|주기|봉|zeitrahmen|周期|intervalo|таймфрейм"
+    ),
     "indicators": "indicators|signals|지표|indikatoren|指标|指標|indicadores|индикаторы",
     "quote_asset": (
         "quote asset|quote currency|currency|margin asset|stake currency|통화|"
@@ -57,31 +59,38 @@ STATE: dict[str, str] = {
 
 CONTAINERS = frozenset(
     normalise(name)
-    for name in (
-        "account|wallet|state|status|data|portfolio|futures|spot|result|bot|info|summary|current|"
-        "live|balances|funds|계좌|지갑|상태|konto|zustand|账户|帳戶|钱包|状态|conta|carteira|estado|"
-        "cuenta|счёт|счет|кошелек|состояние|compte|口座|状態"
-    ).split("|")
-)
+    for name in [
+        "account", "wallet", "state", "status", "data", "portfolio", "futures", "spot",
+        "result", "bot", "info", "summary", "current", "live", "balances", "funds", "계좌",
+        "지갑", "상태", "konto", "zustand", "账户", "帳戶", "钱包", "状态", "conta", "carteira",
+        "estado", "cuenta", "счёт", "счет", "кошелек", "состояние", "compte", "口座", "状態",
+    ]
+)  # fmt: skip
 """Objects that are looked into. Others, such as "initial" or "backtest", hold other numbers."""
 
 INDICATORS = frozenset(
-    (
-        "adx rsi atr macd macdsignal macdhist ema sma plusdi minusdi pdi mdi cci mfi obv vwap "
-        "stochk stochd bbupper bblower bbmiddle volatility trend zscore"
-    ).split()
-)
+    [
+        "adx", "rsi", "atr", "macd", "macdsignal", "macdhist", "ema", "sma", "plusdi",
+        "minusdi", "pdi", "mdi", "cci", "mfi", "obv", "vwap", "stochk", "stochd", "bbupper",
+        "bblower", "bbmiddle", "volatility", "trend", "zscore",
+    ]
+)  # fmt: skip
 """Normalised names of numbers that are indicators wherever they stand."""
 
 POSITION: dict[str, str] = {
     normalise(name): role
     for role, names in {
-        "entry_price": "entry|entry px|open|avg price|average price|price|avg entry|진입가|平均价格",
-        "price": "mark price|last price|current price|market price|현재가|标记价格|aktueller kurs",
+        "entry_price": "entry|entry px|avg price|average price|avg entry|진입가|平均价格",
+        "price": (
+            "price|mark price|last price|current price|market price|현재가|标记价格|aktueller kurs"
+        ),
         "quantity": "position amt|contracts|base size|보유수량|持仓数量",
-        "stop_loss_price": "sl|stop|stop loss|stop price|stop loss price|손절가|손절|止损|止损价|stopp",
+        "stop_loss_price": (
+            "sl|stop|stop loss|stop price|stop loss price|손절가|손절|止损|止损价|stopp"
+        ),
         "take_profit_price": (
-            "tp|target|take profit|take profit price|target price|익절가|익절|목표가|止盈|止盈价|ziel"
+            "tp|target|take profit|take profit price|target price|익절가|익절|목표가|止盈|"
+            "止盈价|ziel"
         ),
         "trade_id": "trade id|position id|id|order id",
         "fee": "fee|entry fee|fees|commission",

@@ -22,8 +22,9 @@ def row(number: int, *, pnl: str | None = None, end: str = "\n") -> str:
     quantity = Decimal("0.015")
     fee = (entry + left) * quantity / 1000
     net = (left - entry) * quantity - fee
+    times = ",".join(f"{t:%Y-%m-%d %H:%M:%S}" for t in (entered, entered + timedelta(minutes=50)))
     return (
-        f"BTCUSDT,LONG,{entered:%Y-%m-%d %H:%M:%S},{entered + timedelta(minutes=50):%Y-%m-%d %H:%M:%S},"
+        f"BTCUSDT,LONG,{times},"
         f"{entry},{left},{quantity},{fee},{net if pnl is None else pnl},SIGNAL{end}"
     )
 

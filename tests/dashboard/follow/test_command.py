@@ -17,7 +17,7 @@ from dashboard.models import Batch, Bot, Position, Trade
 from dashboard.projection import projector
 from tests.dashboard.follow.harness import HEADER, row, rows
 from tests.dashboard.follow.test_statefile import SAMPLE
-from trader.store import Reader, Recorder, verify
+from trader.store import Event, Reader, Recorder, verify
 
 ROOT = Path(__file__).parents[3]
 
@@ -177,7 +177,7 @@ def test_killed_while_it_records_it_loses_and_repeats_nothing(bot: Path, data: P
         process.kill()
         process.communicate()
     follow(bot)
-    events = []
+    events: list[Event] = []
     reader = Reader("follow-bot", folder=data)
     while page := reader.read(events[-1].seq if events else 0, 10_000):
         events += page

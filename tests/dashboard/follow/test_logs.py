@@ -1,6 +1,5 @@
 """Logs that grow, are rotated, cut off, replaced, damaged: each trade once, whatever happens."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -179,7 +178,7 @@ def test_a_log_replaced_each_time_counts_each_trade_once(log: Path, following: F
     for count in range(2, 8):
         scratch = log.with_name("scratch.tmp")
         scratch.write_text(HEADER + rows(1, count))
-        os.replace(scratch, log)
+        scratch.replace(log)
         following.step()
     assert len(following.nets) == 6
 

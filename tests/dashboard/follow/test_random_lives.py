@@ -1,6 +1,5 @@
 """A log's life at random, and its follower killed at random: each whole row is one trade."""
 
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -63,7 +62,7 @@ class Bot:
     def replace(self) -> None:
         self.append(0)
         shutil.copy(self.log, self.log.with_name("new.tmp"))
-        os.replace(self.log.with_name("new.tmp"), self.log)
+        self.log.with_name("new.tmp").replace(self.log)
 
     def _older(self) -> Path:
         self.rotations += 1
