@@ -15,6 +15,11 @@ from dashboard.services.tokens import revoke
 @admin.register(ApiToken)
 class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "prefix", "user", "scope", "expires_at", "revoked_at", "last_used_at")
+    list_filter = ("scope", "user")
+    list_select_related = ("user",)
+    search_fields = ("name", "prefix")
+    date_hierarchy = "created_at"
+    ordering = ("-created_at",)
     readonly_fields = ("name", "prefix", "user", "scope", "created_at", "expires_at", "revoked_at")
     fields = readonly_fields
     actions = ("revoke_chosen",)

@@ -8,7 +8,16 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from dashboard.admin.reading import ReadOnlyAdmin, time_cell
-from dashboard.models import Annotation, AnnotationRevision, Batch, Bot, Checkpoint
+from dashboard.models import (
+    Annotation,
+    AnnotationRevision,
+    Batch,
+    Bot,
+    Checkpoint,
+    DayNote,
+    DayNoteRevision,
+    Screenshot,
+)
 
 
 @admin.register(Bot)
@@ -59,7 +68,49 @@ class RevisionInline(admin.TabularInline):  # type: ignore[type-arg]
 class AnnotationAdmin(ReadOnlyAdmin):
     """Found here, written on the trade's own page."""
 
-    list_display = ("trade_id", "bot", "setup", "mistake", "rating", "followed_plan", "updated_at")
-    list_filter = ("rating", "followed_plan")
+    list_display = (
+        "trade_id",
+        "bot",
+        "tags",
+        "setup",
+        "mistake",
+        "rating",
+        "followed_plan",
+        "updated_at",
+    )
+    list_filter = ("mistake", "setup", "rating", "followed_plan", "bot")
+    date_hierarchy = "updated_at"
+    ordering = ("-updated_at",)
     search_fields = ("trade_id", "note", "tags", "setup", "mistake")
     inlines = (RevisionInline,)
+
+
+class DayRevisionInline(RevisionInline):
+    model = DayNoteRevision  # type: ignore[assignment]
+
+
+@admin.register(DayNote)
+class DayNoteAdmin(ReadOnlyAdmin):
+    """Found here, written on the journal's page."""
+
+    list_display = ("day", "rating", "tags", "updated_at")
+    list_filter = ("rating",)
+    search_fields = ("note", "tags")
+    date_hierarchy = "day"
+    ordering = ("-day",)
+    inlines = (DayRevisionInline,)
+
+
+@admin.register(Screenshot)
+class ScreenshotAdmin(ReadOnlyAdmin):
+    """Who added and who removed which picture; the pictures stand on the pages."""
+
+    list_display = ("id", "trade_id", "day", "size", "added_at", "user", "removed_at")
+    list_select_related = ("user",)
+    search_fields = ("trade_id",)
+    date_hierarchy = "added_at"
+    ordering = ("-id",)
+    exclude = ("image",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).defer("image")

@@ -7,11 +7,20 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from dashboard import events
+from dashboard.admin.bulk import annotate_chosen
+from dashboard.admin.lists import (
+    BookFilter,
+    CountedFilter,
+    MistakeFilter,
+    MonthFilter,
+    rollup_filter,
+)
 from dashboard.admin.reading import ReadOnlyAdmin, money_cell, time_cell
-from dashboard.models import Annotation, AnnotationRevision, Book, DayRollup, Trade
+from dashboard.api.answers import trade_link
+from dashboard.models import Annotation, AnnotationRevision, Trade
 from dashboard.services.journal import FIELDS as ANNOTATED
 from dashboard.services.journal import annotate
 from dashboard.units import iso
@@ -39,56 +48,6 @@ FACTS = (
     "source",
     "standing",
 )
-
-
-class CountedFilter(admin.SimpleListFilter):
-    """The ledger shows what counts; duplicates, voided and unfinished records on request."""
-
-    title = "standing"
-    parameter_name = "standing"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("all", "Every record"), ("not", "Not counted")]
-
-    def choices(self, changelist: Any) -> Any:
-        first, *others = super().choices(changelist)
-        return [{**first, "display": "Counted"}, *others]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Trade]) -> QuerySet[Trade]:
-        if self.value() == "all":
-            return queryset
-        return queryset.filter(counted=self.value() != "not")
-
-
-class RollupFilter(admin.SimpleListFilter):
-    """Values known from the day rollups: a DISTINCT over a million trades takes seconds."""
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        rows = DayRollup.objects.filter(scope=self.parameter_name).order_by("value")
-        return [(value, value) for value in rows.values_list("value", flat=True).distinct()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Trade]) -> QuerySet[Trade]:
-        if self.value() is None:
-            return queryset
-        return queryset.filter(**{str(self.parameter_name): self.value()})
-
-
-def _rollup_filter(name: str, shown: str) -> type[RollupFilter]:
-    return type(f"{name}Filter", (RollupFilter,), {"title": shown, "parameter_name": name})
-
-
-class BookFilter(admin.SimpleListFilter):
-    """Mode, quote asset and account."""
-
-    title = "money"
-    parameter_name = "book"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(str(book.pk), str(book)) for book in Book.objects.order_by("-last_recorded_at")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Trade]) -> QuerySet[Trade]:
-        value = self.value() or ""
-        return queryset.filter(book=int(value)) if value.isdecimal() else queryset
 
 
 class TradeForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -150,12 +109,16 @@ class TradeAdmin(ReadOnlyAdmin):
     list_select_related = ("book",)
     list_filter = (
         CountedFilter,
+        MonthFilter,
         BookFilter,
-        _rollup_filter("version", "version"),
-        _rollup_filter("symbol", "symbol"),
-        _rollup_filter("bot", "bot"),
+        rollup_filter("version"),
+        rollup_filter("symbol"),
+        rollup_filter("bot"),
         "side",
+        rollup_filter("exit_reason"),
+        MistakeFilter,
     )
+    actions = ("annotate_many",)
     ordering = ("-exit_time", "-id")
     sortable_by = ()
     search_fields = ("trade_id",)
@@ -211,8 +174,17 @@ class TradeAdmin(ReadOnlyAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         trade = Trade.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
-        extra = {"told": _told(trade), "revisions": _revisions(trade), "title": "Trade"}
+        extra = {
+            "told": _told(trade),
+            "revisions": _revisions(trade),
+            "title": "Trade",
+            "page": trade_link(trade) if trade else None,
+        }
         return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
+
+    @admin.action(description="Annotate: the same words for all chosen")
+    def annotate_many(self, request: HttpRequest, chosen: QuerySet[Trade]) -> HttpResponse | None:
+        return annotate_chosen(self, request, chosen)
 
     @admin.display(description="entered (UTC)")
     def entered(self, trade: Trade) -> str:

@@ -19,6 +19,7 @@ from dashboard.selectors.equity import FIELDS, Row
 from dashboard.selectors.scope import Scope, checkpoints
 from dashboard.selectors.statistics import Figures
 from dashboard.selectors.story import Story
+from dashboard.selectors.version_curves import Curve
 from dashboard.services.journal import tag_list
 from dashboard.units import iso, optional_iso, optional_text, text
 
@@ -233,6 +234,16 @@ def story_answer(told: Story, candles: Around) -> Answer:
         ],
         "newer": trade_link(told.newer) if told.newer else None,
         "older": trade_link(told.older) if told.older else None,
+    }
+
+
+def curve_answer(curve: Curve) -> Answer:
+    """One version's net PnL from its beginning."""
+    return {
+        "version": curve.version,
+        "first_day": date_of(curve.first_day).isoformat(),
+        "trades": curve.trades,
+        "points": [{"day": day, "net_pnl": text(net)} for day, net in curve.points],
     }
 
 

@@ -7,12 +7,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 
 from dashboard.api import answers, schemas
-from dashboard.api.filters import FilterIn, Moment, Text, microseconds
+from dashboard.api.filters import FilterIn, Moment, PastIn, Text, microseconds
 from dashboard.api.problems import PROBLEMS
 from dashboard.selectors import candles, story
 from dashboard.selectors.changes import etag, unchanged
 from dashboard.selectors.choices import choices
 from dashboard.selectors.scope import Filters, choose
+from dashboard.selectors.version_curves import curves
 
 router = Router(tags=["figures"])
 Body = dict[str, Any]
@@ -105,6 +106,38 @@ class ChoicesOut(schemas.ScopeOut):
     tags: list[str]
     setups: list[str]
     mistakes: list[str]
+
+
+class CurvePoint(Schema):
+    day: int = Field(description="Days since the first closed trade began; 1 is that day's end")
+    net_pnl: str
+
+
+class CurveOut(Schema):
+    """A version's net PnL from its own beginning, by UTC day of exit."""
+
+    version: str
+    first_day: str
+    trades: int
+    points: list[CurvePoint]
+
+
+class CurvesOut(schemas.ScopeOut):
+    items: list[CurveOut]
+
+
+@router.get("/versions/curves", response=CurvesOut, openapi_extra=PROBLEMS)
+def version_curves(
+    request: HttpRequest, response: HttpResponse, filters: Query[PastIn]
+) -> Body | HttpResponse:
+    """Net PnL of each version day by day, all from the same start."""
+    scope = choose(filters.filters())
+    tag = etag(request, scope, "trades", "annotations")
+    response["ETag"] = tag
+    if unchanged(request, tag):
+        return HttpResponse(status=304, headers={"ETag": tag})
+    found = [answers.curve_answer(curve) for curve in curves(scope)]
+    return answers.scope_answer(scope) | {"items": found}
 
 
 @router.get("/trade", response=StoryOut, openapi_extra=PROBLEMS)

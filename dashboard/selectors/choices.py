@@ -36,9 +36,14 @@ def choices(scope: Scope) -> Choices:
         sorted(found["symbol"]),
         sorted(found["side"]),
         _used([tag for tags in _words("tags") for tag in tag_list(tags)]),
-        _used(_words("setup")),
-        _used(_words("mistake")),
+        words("setup"),
+        words("mistake"),
     )
+
+
+def words(name: str) -> list[str]:
+    """Setups or mistakes that were named, the most used first."""
+    return _used(_words(name))
 
 
 def _words(name: str) -> list[str]:

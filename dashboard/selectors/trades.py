@@ -68,10 +68,10 @@ def matching(scope: Scope) -> QuerySet[Trade]:
         found = found.filter(exit_time__gte=filters.since)
     if filters.until is not None:
         found = found.filter(exit_time__lt=filters.until)
-    return found if (said := _said(filters)) is None else found.filter(*said)
+    return found if (conditions := said(filters)) is None else found.filter(*conditions)
 
 
-def _said(filters: Filters) -> tuple[Q | Exists, ...] | None:
+def said(filters: Filters) -> tuple[Q | Exists, ...] | None:
     """Conditions that a trade's annotation says what the filters ask for; None where they do not.
 
     The first walks the index of trade ids from the few that are annotated; the second tells the

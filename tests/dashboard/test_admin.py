@@ -6,12 +6,22 @@ import pytest
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from dashboard.models import Trade
+from dashboard.models import Annotation, Trade
+from dashboard.services.journal import annotate
 from tests.dashboard.builder import History
 
 pytestmark = pytest.mark.django_db
 
-RECORDS = ("trade", "bot", "batch", "checkpoint", "annotation", "apitoken")
+RECORDS = (
+    "trade",
+    "bot",
+    "batch",
+    "checkpoint",
+    "annotation",
+    "daynote",
+    "screenshot",
+    "apitoken",
+)
 
 
 @pytest.mark.parametrize("record", RECORDS)
@@ -84,3 +94,53 @@ def test_the_list_neither_counts_everything_nor_asks_row_by_row(
 
 def test_the_admin_says_whose_money_it_is(page: Client, told: History) -> None:
     assert b"Demo money" in page.get("/admin/dashboard/trade/").content
+
+
+def choose(page: Client, trades: list[Trade], **more: str) -> Any:
+    fields = {"action": "annotate_many", "_selected_action": [trade.pk for trade in trades]}
+    html = page.get("/admin/dashboard/trade/").content.decode()
+    token = html.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+    return page.post(
+        "/admin/dashboard/trade/", {**fields, **more, "csrfmiddlewaretoken": token}, follow=True
+    )
+
+
+def test_many_are_annotated_at_once(page: Client, told: History) -> None:
+    chosen = list(Trade.objects.order_by("seq")[:3])
+    assert b"Annotate 3 trades" in choose(page, chosen).content
+    assert Annotation.objects.count() == 0
+    choose(page, chosen, apply="1", mistake="chased", add_tags="News", rating="2")
+    found = Annotation.objects.values_list("mistake", "tags", "rating", "followed_plan")
+    assert list(found) == [("chased", "news", 2, None)] * 3
+
+
+def test_what_is_left_empty_stays(page: Client, told: History) -> None:
+    trade = Trade.objects.order_by("seq")[0]
+    annotate(trade.bot, trade.trade_id, {"setup": "Breakout", "rating": 5}, user=None, by="")
+    choose(page, [trade], apply="1", mistake="chased")
+    own = Annotation.objects.get()
+    assert (own.setup, own.rating, own.mistake) == ("Breakout", 5, "chased")
+
+
+def test_the_list_shows_one_month(page: Client, told: History) -> None:
+    whole = page.get("/admin/dashboard/trade/", {"month": "2026-01"}).context["cl"]
+    assert whole.result_count == Trade.objects.count()
+    other = page.get("/admin/dashboard/trade/", {"month": "2025-12"}).context["cl"]
+    assert other.result_count == 0
+
+
+def test_the_list_shows_one_mistake(page: Client, told: History) -> None:
+    trade = Trade.objects.order_by("seq")[2]
+    annotate(trade.bot, trade.trade_id, {"mistake": "chased"}, user=None, by="")
+    shown = page.get("/admin/dashboard/trade/", {"mistake": "chased"}).context["cl"].result_list
+    assert list(shown) == [trade]
+
+
+@pytest.mark.parametrize("record", [record for record in RECORDS if record != "trade"])
+def test_no_list_asks_row_by_row(
+    page: Client, told: History, django_assert_max_num_queries: Any, record: str
+) -> None:
+    for trade in Trade.objects.order_by("seq")[:8]:
+        annotate(trade.bot, trade.trade_id, {"note": "x"}, user=None, by="")
+    with django_assert_max_num_queries(16):
+        page.get(f"/admin/dashboard/{record}/")

@@ -3,6 +3,7 @@
 import { showComparison } from "./comparison.js";
 import { offerFilters } from "./filters.js";
 import { live } from "./live.js";
+import { showMultiples } from "./multiples.js";
 import { askOne } from "./net.js";
 import { find, make, write } from "./page.js";
 import { start } from "./start.js";
@@ -11,12 +12,14 @@ import { MONEY, go, query, said } from "./view.js";
 
 const addresses = () => ({
   versions: `/api/versions${query()}`,
+  curves: `/api/versions/curves${query()}`,
   choices: `/api/choices${query({}, MONEY)}`,
 });
 
-async function show({ versions, choices }) {
+async function show({ versions, curves, choices }) {
   const items = versions.body.items;
   if (versions.fresh) showVersions(items);
+  if (curves.fresh) showMultiples(curves.body.items, curves.body.quote_asset ?? "");
   offerFilters(choices.body);
   await compare(items, chosen(items));
 }
