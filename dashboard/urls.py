@@ -14,6 +14,7 @@ urlpatterns = [
     path("trade/", views.trade, name="trade"),
     path("journal/", views.journal, name="journal"),
     path("screenshots/<int:number>.webp", views.screenshot, name="screenshot"),
+    path("imports/", views.imports, name="imports"),
     path("login/", views.Login.as_view(), name="login"),
     path("login/code/", views.second_factor, name="second_factor"),
     path("logout/", LogoutView.as_view(), name="logout"),

@@ -19,6 +19,7 @@ from django_otp import login as otp_login
 from django_otp import match_token
 from pydantic import ValidationError
 
+from dashboard import importing
 from dashboard.api.filters import PastIn
 from dashboard.models import Screenshot
 from dashboard.selectors.exporting import as_csv, as_json
@@ -47,6 +48,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         (*MONEY, *WHICH, SAID[0], *PERIOD),
         chart_url=settings.CHART_URL,
         chart_integrity=settings.CHART_INTEGRITY,
+        quarantined=importing.quarantined(),
     )
 
 
@@ -114,6 +116,12 @@ def trades_file(request: HttpRequest, form: str) -> HttpResponseBase:
         answer = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="trades.{form}"'
     return answer
+
+
+@require_GET
+def imports(request: HttpRequest) -> HttpResponse:
+    """The imported files, and what to do about the lines set aside."""
+    return _page(request, "imports", (), **importing.page())
 
 
 class Login(LoginView):

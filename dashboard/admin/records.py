@@ -1,4 +1,4 @@
-"""The other records, to read: bots, imports, annotations with their revisions."""
+"""The other records, to read: bots, checkpoints, annotations with their revisions."""
 
 # ruff: noqa: ARG002 - the signatures are Django's
 
@@ -11,7 +11,6 @@ from dashboard.admin.reading import ReadOnlyAdmin, time_cell
 from dashboard.models import (
     Annotation,
     AnnotationRevision,
-    Batch,
     Bot,
     Checkpoint,
     DayNote,
@@ -31,19 +30,6 @@ class BotAdmin(ReadOnlyAdmin):
     @admin.display(description="equity")
     def worth(self, bot: Bot) -> str:
         return "–" if bot.equity is None else f"{bot.equity / 10**8:,.2f}"
-
-
-@admin.register(Batch)
-class BatchAdmin(ReadOnlyAdmin):
-    list_display = ("batch", "path", "began", "ended", "imported", "duplicates", "quarantined")
-
-    @admin.display(description="began (UTC)")
-    def began(self, batch: Batch) -> str:
-        return time_cell(batch.started_at)
-
-    @admin.display(description="finished (UTC)")
-    def ended(self, batch: Batch) -> str:
-        return time_cell(batch.finished_at)
 
 
 @admin.register(Checkpoint)

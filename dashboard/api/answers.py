@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from dashboard.events import Event
-from dashboard.models import Annotation, Bot, Checkpoint, Position, Trade
+from dashboard.models import Annotation, Batch, Bot, Checkpoint, Position, Trade
 from dashboard.performance.comparison import Comparison
 from dashboard.performance.equity import date_of
 from dashboard.performance.formulas import Undefined
+from dashboard.selectors import imports
 from dashboard.selectors.analysis import Bin, Rolling, Sums
 from dashboard.selectors.bots import quiet_after, state
 from dashboard.selectors.candles import Around, Candle
@@ -341,4 +342,23 @@ def bot_answer(bot: Bot, checkpoint: Checkpoint | None) -> Answer:
             "unreadable": unreadable,
             "last_problem": (checkpoint.last_problem if checkpoint else "") or None,
         },
+    }
+
+
+def import_answer(batch: Batch) -> Answer:
+    """One imported file; its counts are null until it has finished."""
+    counts = ("records", "trades", "imported", "duplicates", "set_aside", "quarantined")
+    return {
+        "batch": batch.batch,
+        "path": batch.path,
+        "sha256": batch.sha256,
+        "bot": batch.bot,
+        "mode": batch.mode,
+        "state": imports.state(batch),
+        "started_at": optional_iso(batch.started_at),
+        "finished_at": optional_iso(batch.finished_at),
+        "undone_at": optional_iso(batch.undone_at),
+        **{name: getattr(batch, name) for name in counts},
+        "by_version": batch.by_version,
+        "reasons": batch.reasons,
     }

@@ -89,6 +89,15 @@ class PageIn(PastIn):
     cursor: Annotated[str, Field(max_length=600)] | None = None
 
 
+class ImportsIn(Schema):
+    """The imports' parameters. Files belong to no one's money: only bot and mode tell them."""
+
+    bot: Text | None = None
+    mode: Mode | None = None
+    limit: int = Field(100, ge=1, le=500)
+    cursor: Annotated[str, Field(max_length=600)] | None = None
+
+
 class EquityIn(PastIn):
     """The equity's parameters: at most `limit` points stand for all."""
 

@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from dashboard.api import answers, schemas
-from dashboard.api.filters import CompareIn, EquityIn, FilterIn, PageIn, PastIn
+from dashboard.api.filters import CompareIn, EquityIn, FilterIn, ImportsIn, PageIn, PastIn
 from dashboard.api.problems import PROBLEMS
 from dashboard.models import Bot, Checkpoint, Position
-from dashboard.selectors import analysis, equity, statistics, trades
+from dashboard.selectors import analysis, equity, imports, statistics, trades
 from dashboard.selectors.bots import is_running
 from dashboard.selectors.changes import etag, unchanged
 from dashboard.selectors.comparing import compared, newest
@@ -187,6 +187,25 @@ def curve(
         }
 
     return _answer(request, response, filters, body, "equity")
+
+
+@router.get("/imports", response=schemas.ImportsOut, openapi_extra=PROBLEMS)
+def imported(
+    request: HttpRequest, response: HttpResponse, filters: Query[ImportsIn]
+) -> Body | HttpResponse:
+    """Imported files, newest first, each with what became of its records."""
+
+    def body(scope: Scope) -> Body:
+        page = imports.page(
+            limit=filters.limit, cursor=filters.cursor, bot=filters.bot, mode=filters.mode
+        )
+        return {
+            "items": [answers.import_answer(batch) for batch in page.batches],
+            "next_cursor": page.next_cursor,
+            "quarantined": imports.quarantined(),
+        }
+
+    return _answer(request, response, FilterIn.model_validate({}), body, "imports")
 
 
 def _answer(

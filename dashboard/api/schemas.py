@@ -324,3 +324,40 @@ class AnalysisOut(ScopeOut):
 
 class HealthOut(Schema):
     status: str
+
+
+class VersionCount(Schema):
+    """What one version's records of a file came to."""
+
+    trades: int
+    net_pnl: str
+
+
+class ImportItem(Schema):
+    """One imported file. imported + duplicates + set_aside + quarantined = records."""
+
+    batch: str
+    path: str
+    sha256: str
+    bot: str
+    mode: str
+    state: str = Field(description="finished; unfinished or undone: counts for nothing")
+    started_at: str | None
+    finished_at: str | None
+    undone_at: str | None
+    records: int | None = Field(description="null until it has finished, as all counts")
+    trades: int | None
+    imported: int | None
+    duplicates: int | None
+    set_aside: int | None
+    quarantined: int | None
+    by_version: dict[str, VersionCount]
+    reasons: dict[str, int] = Field(description="Quarantined lines by the reason's name")
+
+
+class ImportsOut(ScopeOut):
+    """Imported files, newest first."""
+
+    items: list[ImportItem]
+    next_cursor: str | None
+    quarantined: int = Field(description="Lines in quarantine of all imports that count")

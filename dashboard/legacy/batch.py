@@ -212,6 +212,7 @@ def _read_text(read: Reader, context: Context, outcome: FileOutcome) -> str:
     judge.feed(assembler.finish())
     judge.finish()
     report.encoding = decoder.name()
+    report.headings = judge.headings
     for line, printed in judge.totals:
         computed = sum((net for _, net in report.by_version.values()), start=printed * 0)
         report.file_totals.append(

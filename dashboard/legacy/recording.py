@@ -67,16 +67,19 @@ class Recorded:
         return f"{trade_id}-r{times}" if times else trade_id
 
     def take(self, events: Iterable[RecordedEvent]) -> None:
-        """Take one stream's trade.closed, trade.voided, import.started and import.finished."""
+        """Take one stream's trade.closed, trade.voided, import.started, .finished and .undone."""
         closed: list[tuple[str, str, set[int]]] = []
         voided: set[str] = set()
         finished: set[str] = set()
+        undone: set[str] = set()
         started: dict[str, str] = {}
         for event in events:
             if event.kind == "trade.voided":
                 voided.add(str(event.body.get("trade_id") or event.ref))
             elif event.kind == "import.finished":
                 finished.add(str(event.body.get("batch") or event.ref))
+            elif event.kind == "import.undone":
+                undone.add(str(event.body.get("batch") or event.ref))
             elif event.kind == "import.started":
                 started[str(event.body.get("batch") or event.ref)] = str(event.body.get("sha256"))
             elif event.kind == "trade.closed" and event.mode == self._mode:
@@ -98,7 +101,7 @@ class Recorded:
             if count > self._live.get(key):
                 self._live.put(key, count)
         for batch in finished:
-            if emptied.get(batch, -1) <= 0:
+            if batch not in undone and emptied.get(batch, -1) <= 0:
                 self.files.add(started.get(batch, ""))
 
     def _use(self, trade_id: str) -> None:
@@ -288,6 +291,7 @@ def started_body(report: FileReport, batch: str) -> dict[str, Any]:
         "path": report.path,
         "sha256": report.sha256,
         "encoding": report.encoding,
+        "delimiter": report.delimiter,
         "layouts": sorted({segment.layout for segment in report.segments})[:50],
     }
 
@@ -307,4 +311,8 @@ def finished_body(report: FileReport, batch: str, digest: str) -> dict[str, Any]
         "quarantined": report.quarantined,
         "by_version": whole["by_version"],
         "segments": whole["segments"][:200],
+        "headings": [
+            {"line": line, "raw_file": raw.decode("latin-1")}
+            for line, raw in report.headings.items()
+        ],
     }

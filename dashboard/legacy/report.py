@@ -72,6 +72,8 @@ class FileReport:
     notes: list[str] = field(default_factory=list)
     batch: str = ""
     digest: str = ""
+    headings: dict[int, bytes] = field(default_factory=dict)
+    """The file's header lines, by line: an export of its refused lines puts them on top."""
 
     def to_json(self) -> dict[str, Any]:
         """The file's part of the report."""

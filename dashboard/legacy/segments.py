@@ -32,6 +32,8 @@ from .verdicts import Aside, Fill, Refusal, Repeated, Trade, Verdict
 WINDOW = 3_000
 MOST_HELD = 30_000
 _FIRM = 200
+_MOST_HEADINGS = 50
+_LONGEST_HEADING = 4_096
 
 
 Outcome = Verdict | Fill
@@ -46,6 +48,8 @@ class FileJudge:
         self._prejudged: dict[int, Trade] = {}
         self._context, self.emit = context, emit
         self.had_header = False
+        self.headings: dict[int, bytes] = {}
+        """The first header lines met, by line."""
         self._block = Block()
         self._known: list[Binding] = []
         self._held: list[Record] = []
@@ -229,6 +233,8 @@ class FileJudge:
     def _open_block(self, record: Record) -> Block:
         fields = record.fields
         self.had_header = self.had_header or bool(bindings_for(fields))
+        if len(self.headings) < _MOST_HEADINGS and len(record.raw) <= _LONGEST_HEADING:
+            self.headings[record.line] = record.raw
         made = Block(tuple(heading(cell) for cell in fields), bindings_for(fields), len(fields))
         for binding in self._known:
             if binding.headings and [h.name for h in binding.headings] == [

@@ -18,7 +18,7 @@ from dashboard.models.ledger import (
     SizeCount,
     Trade,
 )
-from dashboard.models.progress import Batch, Bot, Checkpoint, Counter
+from dashboard.models.progress import Batch, Bot, Checkpoint, Counter, Quarantined
 
 __all__ = [
     "Annotation",
@@ -35,6 +35,7 @@ __all__ = [
     "EquityDay",
     "EquityPoint",
     "Position",
+    "Quarantined",
     "Screenshot",
     "SizeCount",
     "Trade",

@@ -27,26 +27,60 @@ class Counter(models.Model):
 
 
 class Batch(models.Model):
-    """An imported file's batch: its trades count once `finished`."""
+    """An imported file's batch: its trades count once `finished`, and until it is `undone`."""
 
     stream = models.CharField(max_length=200)
     batch = models.CharField(max_length=200)
+    bot = models.CharField(max_length=200, blank=True)
+    mode = models.CharField(max_length=16, blank=True)
     path = models.CharField(max_length=1000, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     started_at = models.BigIntegerField(null=True)
     finished_at = models.BigIntegerField(null=True)
+    undone_at = models.BigIntegerField(null=True)
+    records = models.BigIntegerField(null=True)
+    trades = models.BigIntegerField(null=True)
     imported = models.BigIntegerField(null=True)
     duplicates = models.BigIntegerField(null=True)
     set_aside = models.BigIntegerField(null=True)
     quarantined = models.BigIntegerField(null=True)
-    body = models.JSONField(default=dict)
+    by_version = models.JSONField(default=dict)
+    reasons = models.JSONField(default=dict)  # how many lines were quarantined for each
+    body = models.JSONField(default=dict)  # of import.started
+    layout = models.JSONField(default=dict)  # segments and headings, of import.finished
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["stream", "batch"], name="batch_once")]
+        indexes = [models.Index(fields=["-started_at", "-id"], name="batch_newest")]
         verbose_name_plural = "batches"
 
     def __str__(self) -> str:
         return self.batch
+
+
+class Quarantined(models.Model):
+    """A line that an import refused, with its bytes, its place and the reason."""
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="lines", db_index=False)
+    stream = models.CharField(max_length=200)
+    seq = models.BigIntegerField()
+    line = models.BigIntegerField()
+    offset = models.BigIntegerField(null=True)
+    reason = models.CharField(max_length=40)
+    detail = models.TextField(blank=True)
+    raw = models.BinaryField()
+    whole = models.BooleanField(default=True)  # `raw` is every byte of it
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream", "seq"], name="quarantined_once")]
+        indexes = [
+            models.Index(fields=["-batch", "line", "id"], name="quarantined_file"),
+            models.Index(fields=["reason", "-batch", "line", "id"], name="quarantined_reason"),
+        ]
+        verbose_name = "quarantined line"
+
+    def __str__(self) -> str:
+        return f"line {self.line}"
 
 
 class Bot(models.Model):

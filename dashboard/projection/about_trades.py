@@ -1,4 +1,4 @@
-"""Events about trades and imports."""
+"""Events about trades."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -62,32 +62,3 @@ def changed(rows: Rows, event: Event) -> None:
         if body.get(name) is not None:
             instant(body[name], name)
     rows.changes.append(Change(event.kind, trade_id(event), body))
-
-
-def import_started(rows: Rows, event: Event) -> None:
-    body = event.body
-    rows.batches.setdefault(_batch(event), {}).update(
-        path=str(body.get("path") or ""),
-        sha256=str(body.get("sha256") or ""),
-        started_at=event.recorded_at,
-        body=dict(body),
-    )
-
-
-def import_finished(rows: Rows, event: Event) -> None:
-    body = event.body
-    counts = {
-        name: body[name]
-        for name in ("imported", "duplicates", "set_aside", "quarantined")
-        if isinstance(body.get(name), int)
-    }
-    batch = _batch(event)
-    rows.batches.setdefault(batch, {}).update(finished_at=event.recorded_at, **counts)
-    rows.finished.append(batch)
-
-
-def _batch(event: Event) -> str:
-    batch = event.body.get("batch") or event.ref
-    if not batch:
-        raise Unreadable("batch is missing")
-    return str(batch)

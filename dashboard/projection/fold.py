@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from dashboard.events import Event
-from dashboard.projection import about_bots, about_trades
+from dashboard.projection import about_bots, about_imports, about_trades
 from dashboard.projection.rows import Rows
 from dashboard.units import Unreadable
 
@@ -33,8 +33,10 @@ HANDLERS: dict[str, Callable[[Rows, Event], None]] = {
     "trade.closed": about_trades.closed,
     "trade.voided": about_trades.changed,
     "trade.corrected": about_trades.changed,
-    "import.started": about_trades.import_started,
-    "import.finished": about_trades.import_finished,
+    "import.started": about_imports.started,
+    "import.quarantined": about_imports.quarantined,
+    "import.finished": about_imports.finished,
+    "import.undone": about_imports.undone,
     # A followed file never finishes: its counts are those so far, and its trades count at once.
-    "follow.advanced": about_trades.import_finished,
+    "follow.advanced": about_imports.finished,
 }

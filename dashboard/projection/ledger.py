@@ -44,7 +44,7 @@ TIMES = ("entry_time", "exit_time")
 
 def write_trades(rows: Rows, books: dict[BookKey, int]) -> bool:
     """Write the batch's trades and changes. True when any row of the ledger changed."""
-    finished = _finish_batches(rows)
+    finished = _finished_batches(rows)
     if not rows.trades and not rows.changes and not finished:
         return False
     touched = {(books[new.book], new.facts.exit_time) for new in rows.trades}
@@ -130,10 +130,8 @@ def _row(
     )
 
 
-def _finish_batches(rows: Rows) -> set[str]:
-    """Write what imports said of themselves; the names of those finished, now or before."""
-    for batch, state in rows.batches.items():
-        Batch.objects.update_or_create(stream=rows.stream, batch=batch, defaults=state)
+def _finished_batches(rows: Rows) -> set[str]:
+    """Names of the imports these rows are of that are finished, now or before."""
     named = {new.batch for new in rows.trades if new.batch} | set(rows.finished)
     if not named:
         return set()

@@ -23,6 +23,19 @@ class NewTrade(NamedTuple):
     regime: str
 
 
+class Refused(NamedTuple):
+    """An `import.quarantined` to insert."""
+
+    batch: str
+    seq: int
+    line: int
+    offset: int | None
+    reason: str
+    detail: str
+    raw: bytes
+    whole: bool
+
+
 class Change(NamedTuple):
     """A `trade.voided` or `trade.corrected`, to apply in seq order after the inserts."""
 
@@ -67,6 +80,7 @@ class Rows:
     days: dict[tuple[BookKey, int], DayOfEquity] = field(default_factory=dict)
     batches: dict[str, State] = field(default_factory=dict)
     finished: list[str] = field(default_factory=list)
+    quarantined: list[Refused] = field(default_factory=list)
     books: dict[BookKey, int] = field(default_factory=dict)  # newest recorded_at of each
     bot_changed: bool = False
     positions_changed: bool = False

@@ -14,11 +14,13 @@ from dashboard.models import (
     EquityDay,
     EquityPoint,
     Position,
+    Quarantined,
     SizeCount,
     Trade,
 )
 from dashboard.projection.equity import write_equity
 from dashboard.projection.facts import BookKey
+from dashboard.projection.imports import write_imports
 from dashboard.projection.ledger import write_trades
 from dashboard.projection.rollups import refold
 from dashboard.projection.rows import Rows, State
@@ -45,6 +47,9 @@ BOT_FIELDS = tuple(
     if field.attname not in {"stream", "book_id"}
 )
 
+IMPORTS = (Quarantined, Batch)  # a line goes before its file
+COUNTERS = ("trades", "equity", "bots", "positions", "imports")
+
 
 def load(stream: str) -> Rows:
     """An empty batch that starts from what the tables hold of the stream's bot."""
@@ -68,6 +73,7 @@ def write(rows: Rows, *, after: int, seq: int, hash_: bytes) -> bool:
             return False
         books = _books(rows)
         touched = {
+            "imports": write_imports(rows),  # before trades: those of a finished one count
             "trades": write_trades(rows, books),
             "equity": write_equity(rows, books),
             "bots": _write_bot(rows, books),
@@ -87,10 +93,10 @@ def drop(stream: str) -> None:
         trades = Trade.objects.filter(stream=stream)
         exits = trades.values_list("book_id", "exit_time").iterator()
         days = {(book, exit_time // DAY) for book, exit_time in exits}
-        for model in (Trade, Position, EquityPoint, EquityDay, Bot, Batch, Checkpoint):
+        for model in (Trade, Position, EquityPoint, EquityDay, Bot, *IMPORTS, Checkpoint):
             model.objects.filter(stream=stream).delete()
         refold(days)
-        bump("trades", "equity", "bots", "positions")
+        bump(*COUNTERS)
 
 
 def drop_everything() -> None:
@@ -104,12 +110,12 @@ def drop_everything() -> None:
             EquityPoint,
             EquityDay,
             Bot,
-            Batch,
+            *IMPORTS,
             Checkpoint,
             Book,
         ):
             cursor.execute(f"DELETE FROM {model._meta.db_table}")  # noqa: S608 - our own names
-        bump("trades", "equity", "bots", "positions")
+        bump(*COUNTERS)
 
 
 def _books(rows: Rows) -> dict[BookKey, int]:

@@ -16,6 +16,7 @@ RECORDS = (
     "trade",
     "bot",
     "batch",
+    "quarantined",
     "checkpoint",
     "annotation",
     "daynote",

@@ -15,7 +15,7 @@ from dashboard.legacy.versions import UNKNOWN
 from trader.store import Event, Reader, Recorder, streams
 
 PAGE = 5_000
-KINDS = ("trade.closed", "trade.voided", "import.started", "import.finished")
+KINDS = ("trade.closed", "trade.voided", "import.started", "import.finished", "import.undone")
 BACKLOG = 20_000
 PATIENCE = 600.0
 

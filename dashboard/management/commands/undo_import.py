@@ -45,6 +45,8 @@ class Command(BaseCommand):
                         "reason": f"import {batch} undone",
                     }
                     stream.append("trade.voided", body, trade_id)
+                for of in sorted(standing.batches):
+                    stream.append("import.undone", {"batch": of}, of)
                 stream.settle()
         except (StreamLocked, StreamUnusable, NotRecorded) as error:
             raise CommandError(str(error), returncode=REFUSED) from None
@@ -60,6 +62,8 @@ class _Standing:
 
     def __init__(self) -> None:
         self.trades: list[tuple[str, str]] = []
+        self.batches: set[str] = set()
+        """Those of its files not undone yet."""
         self.mode = "live"
 
 
@@ -76,7 +80,10 @@ def _standing(folder: Path, batch: str) -> tuple[set[str], _Standing]:
             mine = of == batch or of.startswith(f"{batch}.")
             if event.kind == "import.started" and mine:
                 batches.add(of)
+                standing.batches.add(of)
                 standing.mode = event.mode
+            elif event.kind == "import.undone" and mine:
+                standing.batches.discard(of)
             elif event.kind == "trade.closed" and mine:
                 alive[str(event.body.get("trade_id") or event.ref)] = event.version
             elif event.kind == "trade.voided":
