@@ -160,9 +160,7 @@ class Recorder:
         try:
             return self._append(kind, body, ref, occurred_at, durable)
         except Exception as error:  # noqa: BLE001 - the promise: nothing is raised into the bot
-            self._refused += 1
-            self._last_refusal = self._encoder.message(f"an event was refused: {error}")
-            return _REFUSED
+            return self._refuse(error)
 
     def trade(self, *, occurred_at: datetime | int | None = None, **fields: object) -> Ack:
         """Record a closed trade, `trade.closed`; durable; `trade_id` is its ref.
@@ -171,14 +169,12 @@ class Recorder:
         entry_price, exit_price, quantity, fee, net_pnl (after fees), exit_reason,
         quote_asset, account. Prices, quantities and money as Decimal or text.
         """
-        ref = fields.get("trade_id")
-        return self.append(
-            "trade.closed",
-            fields,
-            ref=None if ref is None else str(ref),
-            occurred_at=occurred_at,
-            durable=True,
-        )
+        trade_id = fields.get("trade_id")
+        try:
+            ref = None if trade_id is None else str(trade_id)
+        except Exception as error:  # noqa: BLE001 - an object of the bot's, with a __str__ of its own
+            return self._refuse(error)
+        return self.append("trade.closed", fields, ref=ref, occurred_at=occurred_at, durable=True)
 
     def snapshot(self, *, occurred_at: datetime | int | None = None, **fields: object) -> Ack:
         """Record what the bot knows at a candle's close, `state.snapshot`.
@@ -276,6 +272,16 @@ class Recorder:
         while self._waiting:
             self._append(*self._waiting.popleft())
         return Ack(seq, True, synced)
+
+    def _refuse(self, error: Exception) -> Ack:
+        """Count what could not be recorded, and why."""
+        self._refused += 1
+        try:
+            reason = str(error)
+        except Exception:  # noqa: BLE001 - an error of the bot's, with a __str__ of its own
+            reason = type(error).__name__
+        self._last_refusal = self._encoder.message(f"an event was refused: {reason}")
+        return _REFUSED
 
     def _new_columns(self, kind: str) -> str:
         """The lines from kind to mode, which stay the same for a kind."""

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -57,6 +58,28 @@ def test_a_trade_is_about_its_id(recorder: Recorder, folder: Path) -> None:
     recorder.trade(trade_id="17", net_pnl=Decimal("1.50"))
     recorder.flush()
     assert [event.kind for event in Reader("bot", folder=folder).about("17")] == ["trade.closed"]
+
+
+def test_a_trade_id_without_a_text_is_refused_and_counted(recorder: Recorder) -> None:
+    class Unnamed:
+        def __str__(self) -> str:
+            raise RuntimeError("it has no name")
+
+    assert not recorder.trade(trade_id=Unnamed()).stored
+    assert recorder.health.refused == 1
+
+
+def test_an_error_without_a_text_is_named_by_its_kind(recorder: Recorder) -> None:
+    class Unspeakable(Exception):
+        def __str__(self) -> str:
+            raise RuntimeError("it has no text")
+
+    class Body(dict[str, object]):
+        def items(self) -> Any:
+            raise Unspeakable
+
+    assert not recorder.append("a", Body(n=1)).stored
+    assert "Unspeakable" in str(recorder.health.last_error)
 
 
 def test_a_trade_is_durable(recorder: Recorder) -> None:
