@@ -4,7 +4,7 @@ Money: an int in units of 1e-8 of the quote asset. Time: an int, microseconds si
 """
 
 from datetime import UTC, datetime, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Decimal, DecimalException
 
 SCALE = 8
 MICROSECOND = timedelta(microseconds=1)
@@ -35,22 +35,47 @@ def money(value: object, name: str) -> int:
 def _digits(value: str) -> int | None:
     """Units of plain digits with at most eight behind the point: four times as quick."""
     whole, _, part = value.partition(".")
-    if not (whole.isdigit() or whole[1:].isdigit()):
+    if not (whole.isdigit() or whole[1:].isdigit()) or not value.isascii():
         return None
     if part and not (part.isdigit() and len(part) <= SCALE):
         return None
     try:
         return int(whole + part.ljust(SCALE, "0"))
     except ValueError:
-        return None  # "x1", or digits of another kind
+        return None  # "x1"
 
 
 def _rounded(value: object, name: str) -> int:
     try:
-        number = Decimal(str(value))
-        return int(number.scaleb(SCALE).quantize(ONE, ROUND_HALF_EVEN))
-    except (InvalidOperation, ValueError, OverflowError) as error:
-        raise Unreadable(f"{name}={value!r} is not a finite decimal number") from error
+        return int(_number(value, name).scaleb(SCALE).quantize(ONE, ROUND_HALF_EVEN))
+    except DecimalException as error:
+        raise Unreadable(f"{name}={value!r:.80} is larger than a column can hold") from error
+
+
+def _number(value: object, name: str) -> Decimal:
+    """A finite number in plain digits: Python by itself also takes 1_000 and other scripts."""
+    written = str(value)
+    try:
+        number = Decimal(written)
+    except DecimalException:
+        number = Decimal("NaN")
+    if not number.is_finite() or "_" in written or not written.isascii():
+        raise Unreadable(f"{name}={value!r:.80} is not a finite decimal number")
+    return number
+
+
+def decimal_text(value: object, name: str, longest: int = 30) -> str:
+    """A price or quantity as plain decimal text; "" where there is none. Raises Unreadable."""
+    if value is None or value == "":
+        return ""
+    if type(value) is str and len(value) <= longest and value.isascii():
+        whole, _, part = value.partition(".")
+        if whole.isdigit() and (part.isdigit() or not part):
+            return value
+    number = _number(value, name)
+    if abs(number.adjusted()) >= longest or len(number.as_tuple().digits) > longest:
+        raise Unreadable(f"{name}={value!r:.80} has more digits than any price or quantity")
+    return format(number, "f")
 
 
 def text(units: int) -> str:

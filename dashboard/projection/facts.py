@@ -5,7 +5,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from dashboard.events import Event
-from dashboard.units import Unreadable, instant, money
+from dashboard.units import Unreadable, decimal_text, instant, money
 
 # Whose word counts where several streams recorded one trade: the lowest.
 RANKS = {"bot": 0, "backfill": 1, "follow": 2, "import": 3}
@@ -73,11 +73,11 @@ def trade_facts(body: Mapping[str, Any], occurred_at: int) -> TradeFacts:
         side=side,
         entry_time=_time(body, "entry_time"),
         exit_time=occurred_at if exit_time is None else instant(exit_time, "exit_time"),
-        entry_price=_word(body, "entry_price", 60),
-        exit_price=_word(body, "exit_price", 60),
-        quantity=_word(body, "quantity", 60),
-        stop_loss_price=_word(body, "stop_loss_price", 60),
-        take_profit_price=_word(body, "take_profit_price", 60),
+        entry_price=decimal_text(body.get("entry_price"), "entry_price"),
+        exit_price=decimal_text(body.get("exit_price"), "exit_price"),
+        quantity=decimal_text(body.get("quantity"), "quantity"),
+        stop_loss_price=decimal_text(body.get("stop_loss_price"), "stop_loss_price"),
+        take_profit_price=decimal_text(body.get("take_profit_price"), "take_profit_price"),
         fee=optional_money(body, "fee"),
         funding=optional_money(body, "funding") or 0,
         net_pnl=money(body["net_pnl"], "net_pnl"),
