@@ -17,9 +17,10 @@ from trader.exchange.simulated.fees import Costs
 from trader.feed import demo
 from trader.feed.demo import DemoFeed
 from trader.feed.replay import ReplayFeed
+from trader.files import with_files
 from trader.ports import Feed
 from trader.risk import RiskLimits
-from trader.runner import Plan, Session
+from trader.runner import Log, Plan, Session
 from trader.settings import BotSettings
 from trader.store import Reader, Recorder
 from trader.strategy.adx_trend import AdxTrend
@@ -80,8 +81,12 @@ def _plan(settings: BotSettings, source: _Source) -> tuple[Plan, int | None]:
     )
     costs = Costs(settings.fee_rate, settings.slippage)
 
-    def open_log(version: str) -> Recorder:
-        return Recorder(bot, version=version, mode=source.mode, folder=settings.db)
+    def history() -> Reader:
+        return Reader(bot, folder=settings.db)
+
+    def open_log(version: str) -> Log:
+        recorder = Recorder(bot, version=version, mode=source.mode, folder=settings.db)
+        return with_files(recorder, history(), settings.state_file, settings.trades_log)
 
     plan = Plan(
         market=market,
@@ -91,7 +96,7 @@ def _plan(settings: BotSettings, source: _Source) -> tuple[Plan, int | None]:
         exchange=lambda: PaperExchange(source.rules, costs),
         limits=RiskLimits(settings.risk_fraction, settings.exposure_fraction),
         open_log=open_log,
-        history=lambda: Reader(bot, folder=settings.db),
+        history=history,
         starting_balance=settings.starting_balance,
         costs={"fee_rate": settings.fee_rate, "slippage": settings.slippage},
         durable=source.real_time,

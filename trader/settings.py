@@ -46,6 +46,12 @@ class BotSettings(BaseSettings):
     )
     demo_seed: int = Field(7, description="which generated market the demo trades")
     demo_pace: float = Field(1.0, gt=0, description="seconds between live candles of the demo")
+    state_file: Path | None = Field(
+        None, description="where the bot keeps its state as JSON, beside the events"
+    )
+    trades_log: Path | None = Field(
+        None, description="where the bot keeps its closed trades as CSV, beside the events"
+    )
     binance_address: str | None = Field(
         None, description="the REST address, where it is not Binance's own"
     )
