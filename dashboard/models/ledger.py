@@ -79,7 +79,9 @@ class Trade(models.Model):
             models.Index(fields=["exit_time", "id"], name="trade_newest"),
             models.Index(fields=["trade_id"], name="trade_own_id"),
             models.Index(fields=["match_key"], name="trade_match"),
-            models.Index(fields=["first_key"], name="trade_first_match"),
+            models.Index(
+                fields=["first_key"], condition=models.Q(corrected=True), name="trade_first_match"
+            ),
             models.Index(
                 fields=["stream", "batch"], condition=models.Q(pending=True), name="trade_pending"
             ),

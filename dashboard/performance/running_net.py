@@ -11,7 +11,7 @@ from itertools import accumulate
 from operator import sub
 from typing import NamedTuple
 
-from dashboard.performance.trade import TradeResult
+from dashboard.performance.columns import Columns
 
 
 class Fall(NamedTuple):
@@ -60,17 +60,17 @@ class RunningNet(NamedTuple):
     drawdown_high_since: int = 0
 
     @classmethod
-    def of_trades(cls, trades: Sequence[TradeResult]) -> RunningNet:
+    def of_columns(cls, columns: Columns) -> RunningNet:
         """By the definitions, over the whole run. Trades in order; none is the empty run."""
-        if not trades:
+        if not columns.nets:
             return cls()
-        points = list(accumulate([trade.net_pnl for trade in trades], initial=0))
-        times = [None, *(trade.exit_time for trade in trades)]
+        points = list(accumulate(columns.nets, initial=0))
+        times = [None, *columns.exits]
         high, low = max(points), min(points)
         high_index = len(points) - 1 - points[::-1].index(high)
         low_index = points.index(low)
         return cls(
-            len(trades),
+            len(columns.nets),
             points[-1],
             times[1],
             times[-1],

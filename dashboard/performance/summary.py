@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from operator import itemgetter
 from typing import Any, ClassVar
 
+from dashboard.performance.columns import Columns
 from dashboard.performance.running_net import RunningNet
 from dashboard.performance.runs import Holding, Multiples, Streaks, Totals
 from dashboard.performance.trade import TradeResult
@@ -52,9 +52,12 @@ class Summary:
         Raises ValueError where a trade comes before its predecessor, for then drawdown
         and streaks would be those of a history that never was.
         """
-        run = list(trades)
-        _check_order(run)
-        return cls(*(part.of_trades(run) for part in PARTS))
+        return cls.of_columns(Columns.of_trades(list(trades)))
+
+    @classmethod
+    def of_columns(cls, columns: Columns) -> Summary:
+        """The summary of a run whose columns are at hand."""
+        return cls(*(part.of_columns(columns) for part in PARTS))
 
     @classmethod
     def join(cls, runs: Iterable[Summary]) -> Summary:
@@ -113,16 +116,6 @@ class Summary:
     def join_rows(cls, rows: Iterable[Sequence[Value]]) -> Summary:
         """What `join` answers for stored rows, their values in the order of `COLUMNS`."""
         return cls.join(map(cls.from_values, rows))
-
-
-def _check_order(trades: Sequence[TradeResult]) -> None:
-    for before, trade in pairwise(trades):
-        if trade.sort_key < before.sort_key:
-            raise ValueError(
-                f"trades out of order: {trade.trade_id!r} (exit_time {trade.exit_time}) comes after"
-                f" {before.trade_id!r} (exit_time {before.exit_time}); sort them by"
-                " (exit_time, trade_id)"
-            )
 
 
 Summary.EMPTY = Summary(Totals(), RunningNet(), Streaks(), Multiples(), Holding())

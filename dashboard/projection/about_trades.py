@@ -36,19 +36,12 @@ def _float(body: Mapping[str, Any], name: str) -> float | None:
 def closed(rows: Rows, event: Event) -> None:
     body = event.body
     facts = trade_facts(body, event.occurred_at)
-    own_id = trade_id(event)
-    rows.trades.append(
-        NewTrade(
-            event=event,
-            trade_id=own_id,
-            book=rows.seen(event),
-            facts=facts,
-            key=match_key(event.mode, facts),
-            source=str(body.get("source_kind") or ("import" if body.get("batch") else "bot")),
-            batch=str(body.get("batch") or ""),
-            regime=rows.bot.get("regimes", {}).pop(own_id, UNKNOWN),
-        )
-    )
+    own_id, batch = trade_id(event), str(body.get("batch") or "")
+    source = str(body.get("source_kind") or ("import" if batch else "bot"))
+    regimes = rows.bot.get("regimes")
+    regime_then = regimes.pop(own_id, UNKNOWN) if regimes else UNKNOWN
+    key, book = match_key(event.mode, facts), rows.seen(event)
+    rows.trades.append(NewTrade(event, own_id, book, facts, key, source, batch, regime_then))
     if rows.positions.pop(own_id, None) is not None:
         rows.positions_changed = True
 

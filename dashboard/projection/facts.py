@@ -47,8 +47,8 @@ FACT_COLUMNS = TradeFacts._fields
 
 def book_key(event: Event) -> BookKey:
     """The book an event's money belongs to."""
-    body = event.body
-    return BookKey(event.mode, _word(body, "quote_asset", 32), _word(body, "account", 100))
+    get = event.body.get
+    return BookKey(event.mode, _word(get("quote_asset"), 32), _word(get("account"), 100))
 
 
 def trade_id(event: Event) -> str:
@@ -59,53 +59,62 @@ def trade_id(event: Event) -> str:
 
 def trade_facts(body: Mapping[str, Any], occurred_at: int) -> TradeFacts:
     """Read a body. Raises Unreadable where symbol or net_pnl is missing, or a value no use."""
-    side = str(body.get("side") or "").lower()
-    if side and side not in SIDES:
-        raise Unreadable(f"side={body.get('side')!r} is neither 'long' nor 'short'")
-    if not body.get("symbol"):
+    get = body.get
+    side = get("side")
+    if side not in SIDES:
+        side = _side(side)
+    if not get("symbol"):
         raise Unreadable("symbol is missing")
-    if body.get("net_pnl") is None:
+    net_pnl = get("net_pnl")
+    if net_pnl is None:
         raise Unreadable("net_pnl is missing")
-    exit_time = body.get("exit_time")
+    entry_time, exit_time = get("entry_time"), get("exit_time")
+    fee, funding, risk = get("fee"), get("funding"), get("initial_risk")
+    mae, mfe = get("mae"), get("mfe")
+    # By place, in the order of the fields: half a million of these are made at a time.
     return TradeFacts(
-        strategy=_word(body, "strategy", 200),
-        symbol=_word(body, "symbol", 50),
-        side=side,
-        entry_time=_time(body, "entry_time"),
-        exit_time=occurred_at if exit_time is None else instant(exit_time, "exit_time"),
-        entry_price=decimal_text(body.get("entry_price"), "entry_price"),
-        exit_price=decimal_text(body.get("exit_price"), "exit_price"),
-        quantity=decimal_text(body.get("quantity"), "quantity"),
-        stop_loss_price=decimal_text(body.get("stop_loss_price"), "stop_loss_price"),
-        take_profit_price=decimal_text(body.get("take_profit_price"), "take_profit_price"),
-        fee=optional_money(body, "fee"),
-        funding=optional_money(body, "funding") or 0,
-        net_pnl=money(body["net_pnl"], "net_pnl"),
-        initial_risk=optional_money(body, "initial_risk"),
-        mae=optional_money(body, "mae"),
-        mfe=optional_money(body, "mfe"),
-        exit_reason=_word(body, "exit_reason", 200),
+        _word(get("strategy"), 200),
+        _word(get("symbol"), 50),
+        side,
+        None if entry_time is None else instant(entry_time, "entry_time"),
+        occurred_at if exit_time is None else instant(exit_time, "exit_time"),
+        decimal_text(get("entry_price"), "entry_price"),
+        decimal_text(get("exit_price"), "exit_price"),
+        decimal_text(get("quantity"), "quantity"),
+        decimal_text(get("stop_loss_price"), "stop_loss_price"),
+        decimal_text(get("take_profit_price"), "take_profit_price"),
+        None if fee is None else money(fee, "fee"),
+        0 if funding is None else money(funding, "funding"),
+        money(net_pnl, "net_pnl"),
+        None if risk is None else money(risk, "initial_risk"),
+        None if mae is None else money(mae, "mae"),
+        None if mfe is None else money(mfe, "mfe"),
+        _word(get("exit_reason"), 200),
     )
+
+
+def _side(value: object) -> str:
+    side = str(value or "").lower()
+    if side and side not in SIDES:
+        raise Unreadable(f"side={value!r} is neither 'long' nor 'short'")
+    return side
 
 
 def match_key(mode: str, facts: TradeFacts) -> int:
     """A signed 64-bit key, equal for records of one trade made by different writers.
 
-    Made of mode, symbol, side, entry and exit time to the second, prices and quantity.
+    Made of mode, symbol, side, entry and exit time to the second, prices and quantity. The
+    exit's second comes first and 32 bits of a hash behind it: trades mostly come in order of
+    their exits, and an index of keys in no order at all would be written anew all over.
     """
-    entry = None if facts.entry_time is None else facts.entry_time // 1_000_000
+    entry, leaving = facts.entry_time, facts.exit_time // 1_000_000
     parts = (
-        mode,
-        facts.symbol.upper(),
-        facts.side,
-        str(entry),
-        str(facts.exit_time // 1_000_000),
-        _plain(facts.entry_price),
-        _plain(facts.exit_price),
-        _plain(facts.quantity),
+        f"{mode}\x1f{facts.symbol.upper()}\x1f{facts.side}\x1f"
+        f"{None if entry is None else entry // 1_000_000}\x1f{leaving}\x1f"
+        f"{_plain(facts.entry_price)}\x1f{_plain(facts.exit_price)}\x1f{_plain(facts.quantity)}"
     )
-    digest = blake2b("\x1f".join(parts).encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)
+    digest = blake2b(parts.encode(), digest_size=4).digest()
+    return ((leaving & 0xFFFF_FFFF) << 32 | int.from_bytes(digest, "big")) - 2**63
 
 
 def optional_money(body: Mapping[str, Any], name: str) -> int | None:
@@ -119,13 +128,7 @@ def _plain(number: str) -> str:
     return number.rstrip("0").rstrip(".") if "." in number else number
 
 
-def _time(body: Mapping[str, Any], name: str) -> int | None:
-    value = body.get(name)
-    return None if value is None else instant(value, name)
-
-
-def _word(body: Mapping[str, Any], name: str, longest: int) -> str:
-    value = body.get(name)
-    if type(value) is str:
-        return value if len(value) <= longest else value[:longest]
+def _word(value: object, longest: int) -> str:
+    if type(value) is str and len(value) <= longest:
+        return value
     return "" if value is None else str(value)[:longest]

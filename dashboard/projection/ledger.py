@@ -9,7 +9,7 @@ from django.db import connection
 from dashboard.models import Batch, Checkpoint, Trade
 from dashboard.projection.facts import FACT_COLUMNS, BookKey, match_key, trade_facts
 from dashboard.projection.matching import recount
-from dashboard.projection.rollups import Result, extend, refold
+from dashboard.projection.rollups import RESULT_FIELDS, Result, extend, refold
 from dashboard.projection.rows import Change, NewTrade, Rows
 from dashboard.units import DAY, Unreadable, optional_iso, optional_text
 
@@ -40,6 +40,10 @@ INSERT = (
 )
 MONEY = ("fee", "funding", "net_pnl", "initial_risk", "mae", "mfe")
 TIMES = ("entry_time", "exit_time")
+
+# Of the facts: what a Summary is made of, and by what it is grouped, as `rollups.FIELDS` has them.
+SUMMARISED = itemgetter(*map(FACT_COLUMNS.index, RESULT_FIELDS[1:]))
+GROUPED = itemgetter(*map(FACT_COLUMNS.index, ("symbol", "side", "exit_reason")))
 
 
 def write_trades(rows: Rows, books: dict[BookKey, int]) -> bool:
@@ -80,28 +84,13 @@ def _extend(rows: Rows, books: dict[BookKey, int], finished: set[str]) -> None:
     for new in rows.trades:
         if new.batch and new.batch not in finished:
             continue
-        facts = new.facts
+        facts, event = new.facts, new.event
         of_day[books[new.book], facts.exit_time // DAY].append(
-            (
-                new.trade_id,
-                facts.exit_time,
-                facts.net_pnl,
-                facts.fee or 0,  # summed are the fees that are known
-                facts.entry_time,
-                facts.initial_risk,
-                facts.mae,
-                facts.mfe,
-                new.event.bot,
-                new.event.version,
-                facts.symbol,
-                facts.side,
-                facts.exit_reason,
-            )
+            (new.trade_id, *SUMMARISED(facts), event.bot, event.version, *GROUPED(facts))
         )
-    for (book, day), trades in of_day.items():
+    for trades in of_day.values():
         trades.sort(key=itemgetter(1, 0))
-        if not extend(book, day, trades):
-            refold([(book, day)])
+    refold(extend(of_day))
 
 
 def _row(

@@ -54,7 +54,8 @@ def _records(keys: set[int]) -> list[Trade]:
     wanted = set(keys)
     while wanted:
         for chunk in _chunks(sorted(wanted)):
-            same = Q(match_key__in=chunk) | Q(first_key__in=chunk)
+            # The two keys differ for corrected records alone, which have an index of their own.
+            same = Q(match_key__in=chunk) | Q(corrected=True, first_key__in=chunk)
             found |= {trade.pk: trade for trade in Trade.objects.filter(same).only(*FIELDS)}
         asked |= wanted
         reached = {key for trade in found.values() for key in (trade.match_key, trade.first_key)}

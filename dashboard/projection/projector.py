@@ -20,8 +20,8 @@ log = logging.getLogger(__name__)
 # KiB of rows kept at hand: keys of trades are spread over whole indexes. SQLite's 2 MB would
 # have most pages read anew for every batch once there are some 100,000 trades.
 CACHE = 65_536
-BATCH = 4000  # events of one read and one transaction
-VERSION = 6  # raise it when the same events would make other rows
+BATCH = 8000  # events of one read and one transaction
+VERSION = 7  # raise it when the same events would make other rows
 Progress = Callable[[str, int, int], None]  # stream, events just handled, handled in all
 
 

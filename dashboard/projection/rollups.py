@@ -2,12 +2,13 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from django.db import connection
 
-from dashboard.models import DayRollup
+from dashboard.performance.columns import Columns
 from dashboard.performance.summary import COLUMNS, Summary
 from dashboard.performance.trade import TradeResult
 from dashboard.projection import sizes
@@ -30,13 +31,16 @@ RESULT_FIELDS = (
     "mae",
     "mfe",
 )
-FEE = RESULT_FIELDS.index("fee")  # unknown of some: summed are the fees that are known
+FEE = RESULT_FIELDS.index("fee")
 FIELDS = (*RESULT_FIELDS, *SCOPES, *SUMMED)
+CHUNK = 500  # days in one query
 Scope = tuple[str, str]
+Day = tuple[int, int]  # book id, days since the epoch
+Row = tuple[Any, ...]
 Result = tuple[Any, ...]  # FIELDS of a counted trade
 
 OF_DAY = f"""
-SELECT {", ".join(FIELDS).replace("fee", "coalesce(fee, 0)", 1)} FROM dashboard_trade
+SELECT {", ".join(FIELDS)} FROM dashboard_trade
 WHERE book_id = %s AND counted AND exit_time >= %s AND exit_time < %s
 ORDER BY exit_time, trade_id
 """  # noqa: S608 - our own names
@@ -48,6 +52,22 @@ ON CONFLICT (book_id, scope, value, day) DO UPDATE SET
     trades = excluded.trades, wins = excluded.wins, losses = excluded.losses,
     net_pnl = excluded.net_pnl, summary = excluded.summary
 """
+# SQLite would rather walk through the index that holds whole rows, all of a book's.
+HAD = """
+SELECT day, scope, value, trades, wins, losses, net_pnl, summary
+FROM dashboard_dayrollup INDEXED BY rollup_day WHERE book_id = %s AND day IN ({marks})
+"""
+FORGET = "DELETE FROM dashboard_dayrollup INDEXED BY rollup_day WHERE book_id = %s AND day = %s"
+
+
+class Known(NamedTuple):
+    """What a stored row says."""
+
+    trades: int
+    wins: int
+    losses: int
+    net_pnl: int
+    summary: str
 
 
 def result(values: tuple[Any, ...]) -> TradeResult:
@@ -67,68 +87,94 @@ def unpack(packed: str) -> Summary:
     return Summary.from_values(json.loads(packed))
 
 
-def refold(days: Iterable[tuple[int, int]]) -> None:
-    """Make the rows of each (book id, day) anew from that day's counted trades."""
-    for book, day in sorted(days):
-        found = DayRollup.objects.filter(book=book, day=day)
-        before = found.filter(scope=SIZE[0]).values_list("summary", flat=True).first()
-        found.delete()
-        with connection.cursor() as cursor:
+def refold(days: Iterable[Day]) -> None:
+    """Make the rows of each day anew from that day's counted trades."""
+    wanted = sorted(days)
+    rows: list[Row] = []
+    changes: dict[int, Counter[int]] = defaultdict(Counter)
+    for of_day, before in _had(wanted).items():
+        changes[of_day[0]].subtract(sizes.unpack(before[SIZE].summary))
+    with connection.cursor() as cursor:
+        cursor.executemany(FORGET, wanted)
+        for book, day in wanted:
             cursor.execute(OF_DAY, [book, day * DAY, (day + 1) * DAY])
-            trades = cursor.fetchall()
-        change = _write(book, day, trades, {})
-        if before:
-            change.subtract(sizes.unpack(before))
-        sizes.add(book, change)
+            changes[book].update(_fold((book, day), cursor.fetchall(), {}, rows))
+    _write(rows, changes)
 
 
-def extend(book: int, day: int, trades: Sequence[Result]) -> bool:
-    """Add new counted trades, in (exit_time, trade_id) order, to the rows of their day.
+def extend(added: Mapping[Day, Sequence[Result]]) -> set[Day]:
+    """Add new counted trades, in (exit_time, trade_id) order, to the rows of their days.
 
-    What the day has already is neither read nor folded again. False, with nothing done, where
-    a new trade does not come after all of those: then the day must be made anew.
+    What a day has already is neither read nor folded again. Returns the days left alone because
+    a new trade does not come after all of theirs: those must be made anew.
     """
-    had = {(row.scope, row.value): row for row in DayRollup.objects.filter(book=book, day=day)}
-    if had:
-        last = unpack(had[WHOLE].summary).running.last_exit
+    had, late = _had(added), set()
+    rows: list[Row] = []
+    changes: dict[int, Counter[int]] = defaultdict(Counter)
+    for of_day, trades in added.items():
+        before = had.get(of_day, {})
+        last = unpack(before[WHOLE].summary).running.last_exit if before else None
         if last is not None and trades[0][1] <= last:
-            return False
-    sizes.add(book, _write(book, day, trades, had))
-    return True
+            late.add(of_day)
+        else:
+            changes[of_day[0]].update(_fold(of_day, trades, before, rows))
+    _write(rows, changes)
+    return late
 
 
-def _write(
-    book: int, day: int, trades: Sequence[Result], had: Mapping[Scope, DayRollup]
+def _had(days: Iterable[Day]) -> dict[Day, dict[Scope, Known]]:
+    """The rows of these days."""
+    found: dict[Day, dict[Scope, Known]] = defaultdict(dict)
+    of_book: dict[int, list[int]] = defaultdict(list)
+    for book, day in days:
+        of_book[book].append(day)
+    with connection.cursor() as cursor:
+        for book, wanted in of_book.items():
+            for chunk in (wanted[at : at + CHUNK] for at in range(0, len(wanted), CHUNK)):
+                cursor.execute(HAD.format(marks=", ".join(["%s"] * len(chunk))), [book, *chunk])
+                for day, scope, value, *known in cursor.fetchall():
+                    found[book, day][scope, value] = Known(*known)
+    return found
+
+
+def _fold(
+    of_day: Day, trades: Sequence[Result], had: Mapping[Scope, Known], rows: list[Row]
 ) -> Counter[int]:
-    """Write a row for each scope of these trades, joined to the one the day had of it.
+    """Add a row for each scope of these trades, joined to the one the day had of it.
 
     Returns the sizes of these trades.
     """
-    grouped = _by_scope(trades)
-    everything = grouped.get(WHOLE, [])
-    of_all = Summary.of_trades(everything)
-    counted = sizes.sizes([trade.net_pnl for trade in everything])
-    rows = []
-    for (scope, value), own in grouped.items():
+    if not trades:
+        return Counter()
+    book, day = of_day
+    fields: list[Sequence[Any]] = list(zip(*trades, strict=True))
+    fields[FEE] = [fee or 0 for fee in fields[FEE]]  # summed are the fees that are known
+    run = Columns.of_fields(*fields[: len(RESULT_FIELDS)])
+    of_all, counted = Summary.of_columns(run), sizes.sizes(run.nets)
+    for (scope, value), places in _by_scope(run, fields[len(RESULT_FIELDS) :]).items():
         before = had.get((scope, value))
+        # Where all of a day's trades share the value, theirs is the day's own Summary.
+        own = run if len(places) == len(trades) else run.picked(_picker(places))
         packed = ""
         if scope != "hour" and scope not in SUMMED:
-            # Where all of a day's trades share the value, theirs is the day's own Summary.
-            found = of_all if len(own) == len(trades) else Summary.of_trades(own)
+            found = of_all if own is run else Summary.of_columns(own)
             packed = pack(found if before is None else unpack(before.summary) + found)
-        rows.append((book, scope, value, day, *_sums(own, before), packed))
-    if everything:
-        before = had.get(SIZE)
-        of_day = counted if before is None else counted + sizes.unpack(before.summary)
-        rows.append((book, *SIZE, day, *_sums(everything, before), sizes.pack(of_day)))
-    with connection.cursor() as cursor:
-        cursor.executemany(INSERT, rows)
+        rows.append((book, scope, value, day, *_sums(own.nets, before), packed))
+    before = had.get(SIZE)
+    together = counted if before is None else counted + sizes.unpack(before.summary)
+    rows.append((book, *SIZE, day, *_sums(run.nets, before), sizes.pack(together)))
     return counted
 
 
-def _sums(trades: list[TradeResult], before: DayRollup | None) -> tuple[int, int, int, int]:
+def _write(rows: Sequence[Row], changes: Mapping[int, Counter[int]]) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany(INSERT, rows)
+    for book, change in changes.items():
+        sizes.add(book, change)
+
+
+def _sums(nets: Sequence[int], before: Known | None) -> tuple[int, int, int, int]:
     """Trades, wins, losses, net_pnl."""
-    nets = [trade.net_pnl for trade in trades]
     wins, losses = len([net for net in nets if net > 0]), len([net for net in nets if net < 0])
     if before is None:
         return len(nets), wins, losses, sum(nets)
@@ -140,13 +186,22 @@ def _sums(trades: list[TradeResult], before: DayRollup | None) -> tuple[int, int
     )
 
 
-def _by_scope(trades: Sequence[Result]) -> dict[Scope, list[TradeResult]]:
-    grouped: dict[Scope, list[TradeResult]] = defaultdict(list)
-    width = len(RESULT_FIELDS)
-    for row in trades:
-        trade = TradeResult._make(row[:width])
-        grouped[WHOLE].append(trade)
-        grouped["hour", f"{trade.exit_time % DAY // HOUR:02d}"].append(trade)
-        for scope in zip((*SCOPES, *SUMMED), row[width:], strict=True):
-            grouped[scope].append(trade)
+def _by_scope(run: Columns, fields: Sequence[Sequence[str]]) -> dict[Scope, Sequence[int]]:
+    """The places in the run of the trades of each scope; `fields` are those of SCOPES, SUMMED."""
+    whole = range(len(run.nets))
+    hours = [f"{hour:02d}" for hour in [exit_time % DAY // HOUR for exit_time in run.exits]]
+    grouped: dict[Scope, Sequence[int]] = {WHOLE: whole}
+    for scope, values in zip((*SCOPES, *SUMMED, "hour"), (*fields, hours), strict=True):
+        places: dict[str, list[int]] = defaultdict(list)
+        for place, value in enumerate(values):
+            places[value].append(place)
+        grouped |= {(scope, value): own for value, own in places.items()}
     return grouped
+
+
+def _picker(places: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    """Takes these out of a column."""
+    if len(places) == 1:
+        (place,) = places
+        return lambda column: (column[place],)
+    return itemgetter(*places)

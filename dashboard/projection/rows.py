@@ -84,11 +84,22 @@ class Rows:
     books: dict[BookKey, int] = field(default_factory=dict)  # newest recorded_at of each
     bot_changed: bool = False
     positions_changed: bool = False
+    _named: dict[tuple[object, object, object], BookKey] = field(default_factory=dict)
     unreadable: int = 0
     last_problem: str = ""
 
     def seen(self, event: Event) -> BookKey:
         """The event's book, noting when it was last heard of."""
-        key = book_key(event)
+        get = event.body.get
+        said = (event.mode, get("quote_asset"), get("account"))
+        try:
+            key = self._named.get(said)
+        except TypeError:  # a list or an object where a word should be
+            return self._note(book_key(event), event)
+        if key is None:
+            key = self._named[said] = book_key(event)
+        return self._note(key, event)
+
+    def _note(self, key: BookKey, event: Event) -> BookKey:
         self.books[key] = event.recorded_at
         return key

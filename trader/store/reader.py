@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from .codec import decode_body
+from .codec import decode_bodies
 from .database import begun, read_head, reading
 from .model import GENESIS, Event, Head
 from .paths import stream_paths
@@ -13,6 +13,8 @@ from .upcast import upcast
 _COLUMNS = (
     "seq, occurred_at, recorded_at, kind, schema, bot, version, mode, ref, body, hash FROM event"
 )
+
+_BODY = 9  # its place among them
 
 #: No batch is longer than this, whatever is asked for: a reader's transaction stays short.
 MAX_LIMIT = 10_000
@@ -81,16 +83,17 @@ class Reader:
                 return []
             # Fetched whole: a half-consumed cursor would pin the WAL.
             rows = connection.execute(f"SELECT {_COLUMNS} {clause}", values).fetchall()
-        return [_event(self.stream, row) for row in rows]
+        bodies = decode_bodies([row[_BODY] for row in rows])
+        return [_event(self.stream, row, body) for row, body in zip(rows, bodies, strict=True)]
 
 
 def _bounded(limit: int) -> int:
     return max(0, min(limit, MAX_LIMIT))
 
 
-def _event(stream: str, row: tuple[Any, ...]) -> Event:
-    seq, occurred_at, recorded_at, kind, schema, bot, version, mode, ref, body, digest = row
-    newest, upcasted = upcast(kind, schema, decode_body(body))
+def _event(stream: str, row: tuple[Any, ...], body: dict[str, Any]) -> Event:
+    seq, occurred_at, recorded_at, kind, schema, bot, version, mode, ref, _, digest = row
+    newest, upcasted = upcast(kind, schema, body)
     return Event(
         stream,
         seq,

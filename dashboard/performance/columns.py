@@ -1,0 +1,62 @@
+"""A run of trades turned on its side: what each aspect of a summary adds up, in one column.
+
+Adding up a tuple takes a tenth of the time that asking each trade for its field takes, and the
+projector summarises every trade of a day several times: for the book, its symbol, its side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple, Self
+
+from dashboard.performance.trade import TradeResult, r_multiple
+
+
+class Columns(NamedTuple):
+    """The fields of trades in (exit_time, trade_id) order; units as in `TradeResult`, `r` 1e-12."""
+
+    exits: Sequence[int] = ()
+    nets: Sequence[int] = ()
+    fees: Sequence[int] = ()
+    entries: Sequence[int | None] = ()
+    maes: Sequence[int | None] = ()
+    mfes: Sequence[int | None] = ()
+    r: Sequence[int | None] = ()
+
+    @classmethod
+    def of_trades(cls, trades: Sequence[TradeResult]) -> Self:
+        """Raises ValueError where a trade comes before its predecessor."""
+        if not trades:
+            return cls()
+        return cls.of_fields(*zip(*trades, strict=True))
+
+    @classmethod
+    def of_fields(
+        cls,
+        ids: Sequence[str],
+        exits: Sequence[int],
+        nets: Sequence[int],
+        fees: Sequence[int],
+        entries: Sequence[int | None],
+        risks: Sequence[int | None],
+        maes: Sequence[int | None],
+        mfes: Sequence[int | None],
+    ) -> Self:
+        """From the fields of a `TradeResult`, each in a column. Raises as `of_trades`."""
+        keys = list(zip(exits, ids, strict=True))
+        if sorted(keys) != keys:
+            _refuse(keys)
+        return cls(exits, nets, fees, entries, maes, mfes, list(map(r_multiple, nets, risks)))
+
+    def picked(self, pick: Callable[[Sequence[Any]], Sequence[Any]]) -> Self:
+        """Some of the trades, in the same order: `pick` takes them out of a column."""
+        return self._make(map(pick, self))
+
+
+def _refuse(keys: Sequence[tuple[int, str]]) -> None:
+    before, after = next((one, other) for one, other in pairwise(keys) if other < one)
+    raise ValueError(
+        f"trades out of order: {after[1]!r} (exit_time {after[0]}) comes after"
+        f" {before[1]!r} (exit_time {before[0]}); sort them by (exit_time, trade_id)"
+    )
