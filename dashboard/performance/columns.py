@@ -51,7 +51,7 @@ class Columns(NamedTuple):
 
     def picked(self, pick: Callable[[Sequence[Any]], Sequence[Any]]) -> Self:
         """Some of the trades, in the same order: `pick` takes them out of a column."""
-        return self._make(map(pick, self))
+        return type(self)(*map(pick, self))
 
 
 def _refuse(keys: Sequence[tuple[int, str]]) -> None:
