@@ -66,9 +66,14 @@ def decimal_text(value: object, name: str, longest: int = 30) -> str:
     """A price or quantity as plain decimal text; "" where there is none. Raises Unreadable."""
     if value is None or value == "":
         return ""
-    if type(value) is str and len(value) <= longest and value.isascii():
-        if value.replace(".", "", 1).isdigit() and value[0] != ".":
-            return value
+    if (
+        type(value) is str
+        and len(value) <= longest
+        and value.isascii()
+        and value[0] != "."
+        and value.replace(".", "", 1).isdigit()
+    ):
+        return value
     number = _number(value, name)
     if abs(number.adjusted()) >= longest or len(number.as_tuple().digits) > longest:
         raise Unreadable(f"{name}={value!r:.80} has more digits than any price or quantity")
