@@ -5,11 +5,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from trader.control import Mailbox
+from trader.domain.candle import parse_interval
 from trader.domain.market import Market
 from trader.domain.symbol import SymbolRules
 from trader.exchange.paper import PaperExchange
@@ -18,10 +20,13 @@ from trader.feed import demo
 from trader.feed.demo import DemoFeed
 from trader.feed.replay import ReplayFeed
 from trader.files import with_files
+from trader.notify import NotifyingLog
+from trader.notify.channels import notifier_of
 from trader.ports import Feed
 from trader.risk import RiskLimits
-from trader.runner import Log, Plan, Session
-from trader.settings import BotSettings
+from trader.risk_gate import HaltLimits, RiskGate
+from trader.runner import Idle, Log, Plan, Session
+from trader.settings import BotSettings, SettingsTrouble, secret_values
 from trader.store import Reader, Recorder
 from trader.strategy.adx_trend import AdxTrend
 from trader.strategy.versions import NEWEST, VERSIONS, settings_of
@@ -33,13 +38,18 @@ _MIN_NOTIONAL = Decimal(5)
 _QUOTES = ("USDT", "USDC", "FDUSD", "TUSD", "BUSD", "BTC", "ETH", "BNB", "EUR", "TRY", "USD")
 
 
-class SettingsTrouble(ValueError):
-    """The settings cannot be carried out together; the text says which and what to do."""
+@dataclass(frozen=True, slots=True)
+class _Surroundings:
+    """What a feed waits with: told to stop, not looked at, or with something to do meanwhile."""
+
+    stop: threading.Event
+    watched: Callable[[], bool]
+    idle: Idle
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A feed with all that hangs on which one it is."""
+    """A feed with all that hangs on which one it is; `end` ends its schedule."""
 
     feed: Feed
     mode: str
@@ -49,6 +59,7 @@ class _Source:
     sessions: list[Session]
     real_time: bool
     candles: int | None
+    end: Callable[[], None] = lambda: None
 
 
 @contextmanager
@@ -60,17 +71,18 @@ def plan_of(
     `watched` says whether anybody looked at the dashboard of late; the demo pauses where not.
     Raises SettingsTrouble, BadCandleFile, Unreachable.
     """
+    around = _Surroundings(stop, watched, Idle())
     match settings.feed:
         case "demo":
-            yield _plan(settings, _demo(settings, stop, watched))
+            yield _plan(settings, _demo(settings, around), around.idle)
         case "replay":
-            yield _plan(settings, _replay(settings))
+            yield _plan(settings, _replay(settings), around.idle)
         case "binance":
-            with _binance(settings, stop) as source:
-                yield _plan(settings, source)
+            with _binance(settings, around) as source:
+                yield _plan(settings, source, around.idle)
 
 
-def _plan(settings: BotSettings, source: _Source) -> tuple[Plan, int | None]:
+def _plan(settings: BotSettings, source: _Source, idle: Idle) -> tuple[Plan, int | None]:
     bot = settings.bot or source.bot
     market = Market(
         bot=bot,
@@ -80,13 +92,25 @@ def _plan(settings: BotSettings, source: _Source) -> tuple[Plan, int | None]:
         account=source.mode,
     )
     costs = Costs(settings.fee_rate, settings.slippage)
+    notifier = notifier_of(settings, bot) if source.real_time else None
 
     def history() -> Reader:
         return Reader(bot, folder=settings.db)
 
     def open_log(version: str) -> Log:
-        recorder = Recorder(bot, version=version, mode=source.mode, folder=settings.db)
-        return with_files(recorder, history(), settings.state_file, settings.trades_log)
+        secrets = secret_values(settings)
+        recorder = Recorder(
+            bot, version=version, mode=source.mode, folder=settings.db, secrets=secrets
+        )
+        kept = with_files(recorder, history(), settings.state_file, settings.trades_log)
+        if notifier is None:
+            return kept
+        return NotifyingLog(kept, notifier.tell, settings.summary_hour)
+
+    def wind_down() -> None:
+        source.end()
+        if notifier is not None:
+            notifier.close()
 
     plan = Plan(
         market=market,
@@ -101,8 +125,31 @@ def _plan(settings: BotSettings, source: _Source) -> tuple[Plan, int | None]:
         costs={"fee_rate": settings.fee_rate, "slippage": settings.slippage},
         durable=source.real_time,
         announce=source.real_time,
+        gate=lambda: _gate(settings, source, market),
+        idle=idle,
+        wind_down=wind_down,
     )
     return plan, source.candles
+
+
+def _gate(settings: BotSettings, source: _Source, market: Market) -> RiskGate:
+    """The limits as given; on a market of real time those not given are careful, else off."""
+    careful, length = source.real_time, parse_interval(market.interval)
+
+    def limit(given: Any, ordinary: Any) -> Any:
+        return ordinary if given is None and careful else given
+
+    limits = HaltLimits(
+        daily_loss_fraction=limit(settings.daily_loss_fraction, Decimal("0.05")),
+        drawdown_fraction=limit(settings.drawdown_fraction, Decimal("0.2")),
+        losing_streak=limit(settings.losing_streak, 6),
+        cooldown=settings.cooldown_candles * length,
+        max_open_trades=settings.max_open_trades,
+        stale_after=length,
+    )
+    clock = (lambda: datetime.now(UTC)) if careful else None
+    mailbox = Mailbox(settings.db, market.bot)
+    return RiskGate(limits, account=market.account, inbox=mailbox, clock=clock)
 
 
 def _session(version: str, until: Any = None) -> Session:
@@ -113,14 +160,13 @@ def _session(version: str, until: Any = None) -> Session:
     return Session(version, lambda: AdxTrend(strategy_settings), until)
 
 
-def _demo(
-    settings: BotSettings, stop: threading.Event, watched: Callable[[], bool]
-) -> _Source:  # fmt: skip
+def _demo(settings: BotSettings, around: _Surroundings) -> _Source:
     """Half a year, a third of it with each version; the newest then goes on live."""
 
     def wait() -> bool:
-        while not stop.wait(settings.demo_pace):
-            if watched():
+        while not around.stop.wait(settings.demo_pace):
+            around.idle()
+            if around.watched():
                 return True
         return False
 
@@ -162,7 +208,7 @@ def _replay(settings: BotSettings) -> _Source:
 
 
 @contextmanager
-def _binance(settings: BotSettings, stop: threading.Event) -> Iterator[_Source]:
+def _binance(settings: BotSettings, around: _Surroundings) -> Iterator[_Source]:
     # python-binance takes over a second to import: only who trades on Binance pays for it.
     from trader.exchange import binance
     from trader.scheduler import CandleClock
@@ -171,7 +217,7 @@ def _binance(settings: BotSettings, stop: threading.Event) -> Iterator[_Source]:
     client = binance.public_client(settings.binance_address or binance.PUBLIC_ADDRESS)
     try:
         rules = binance.symbol_rules(client, symbol)
-        clock = CandleClock(settings.interval, stop)
+        clock = CandleClock(settings.interval, around.stop, around.idle)
     except ValueError as wrong:
         raise SettingsTrouble(f"{wrong}.") from wrong
     with clock:
@@ -185,6 +231,7 @@ def _binance(settings: BotSettings, stop: threading.Event) -> Iterator[_Source]:
             sessions=[_session(settings.version or NEWEST)],
             real_time=True,
             candles=None,
+            end=clock.close,
         )
 
 

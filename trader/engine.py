@@ -30,6 +30,7 @@ from trader.domain.position import Position
 from trader.domain.signal import Action, Signal
 from trader.ports import EventLog, Exchange, OrderRefused, Strategy
 from trader.risk import RiskLimits, size_entry
+from trader.risk_gate import HaltLimits, RiskGate
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ class Engine:
         limits: RiskLimits,
         durable: bool,
         fresh: Callable[[Candle], bool],
+        gate: RiskGate | None = None,
     ) -> None:
         self.book = book
         self._market = market
@@ -62,6 +64,7 @@ class Engine:
         self._limits = limits
         self._durable = durable
         self._fresh = fresh
+        self._gate = gate or RiskGate(HaltLimits(), account=market.account)
 
     def recover(self) -> None:
         """Bring the exchange and the book together and finish what a crash left half done."""
@@ -80,16 +83,21 @@ class Engine:
             self._take(update)
             self._settle(candle.open_time)
         self._settle(candle.open_time)
+        self._gate.review(self.book, self._record_change, candle)
         holding = bool(self.book.positions)
         signal = self._strategy.decide(candle, holding=holding)
-        if signal.action is Action.ENTER and not self._fresh(candle):
-            signal = replace(signal, action=Action.HOLD, reason="missed while away: no entry")
+        if refusal := self._refusal(candle, signal):
+            signal = replace(signal, action=Action.HOLD, reason=refusal)
         if signal.action is Action.ENTER and not holding and not self.book.orders:
             self._enter(candle, signal)
         elif signal.action is Action.EXIT:
             for position in list(self.book.positions.values()):
                 self._exit(candle, position, signal)
         self._snapshot(candle, signal)
+
+    def attend(self, at: datetime) -> None:
+        """Between candles: carry out what the operator ordered."""
+        self._gate.attend(self.book, self._record_change, at)
 
     def record(
         self,
@@ -109,6 +117,20 @@ class Engine:
         receipt = self._log.append(kind, body, ref=ref, occurred_at=at, durable=durable)
         self.book.apply(kind, body, self._log.version)
         return receipt.synced or not durable
+
+    def _record_change(self, kind: str, body: Mapping[str, Any], at: datetime) -> None:
+        """A change of mode, which must outlive a power cut where time is real."""
+        self.record(kind, body, at, durable=self._durable)
+
+    def _refusal(self, candle: Candle, signal: Signal) -> str | None:
+        """Why the signal is not acted on; None where it may be."""
+        if signal.action is Action.ENTER:
+            if not self._fresh(candle):
+                return "missed while away: no entry"
+            return self._gate.entry_refusal(self.book, candle)
+        if signal.action is Action.EXIT:
+            return self._gate.exit_refusal(self.book)
+        return None
 
     def _take(self, update: OrderUpdate) -> None:
         order = self.book.orders[update.order_id].order

@@ -8,7 +8,7 @@ import logging
 import platform
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Protocol
@@ -20,6 +20,7 @@ from trader.domain.market import Market
 from trader.engine import Engine
 from trader.ports import EventLog, Exchange, Feed, History, Strategy
 from trader.risk import RiskLimits
+from trader.risk_gate import RiskGate
 
 log = logging.getLogger(__name__)
 
@@ -45,12 +46,26 @@ class Session:
     until: datetime | None = None
 
 
+class Idle:
+    """What is done while the bot waits for a candle; the session that runs says what."""
+
+    def __init__(self) -> None:
+        self.work: Callable[[], None] | None = None
+
+    def __call__(self) -> None:
+        if self.work is not None:
+            self.work()
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Everything a bot is made of; `bootstrap` makes it from settings, tests by hand.
 
     `durable`: whether order intents and fills are synced to the disk, as real time deserves.
     `announce`: whether the bot says that it started before its first candle comes.
+    `gate`: who says whether it may trade; nobody limits it where there is none.
+    `idle`: what whoever waits for a candle calls meanwhile, in the bot's own thread.
+    `wind_down`: ends the schedule and the notices, after the last candle and before the log.
     """
 
     market: Market
@@ -65,6 +80,9 @@ class Plan:
     costs: dict[str, Decimal]
     durable: bool
     announce: bool
+    gate: Callable[[], RiskGate | None] = lambda: None
+    idle: Idle = field(default_factory=Idle)
+    wind_down: Callable[[], None] = lambda: None
 
 
 def run(plan: Plan, stopping: Callable[[], bool], advanced: Callable[[], None]) -> str:
@@ -97,7 +115,9 @@ def _run_session(
             limits=plan.limits,
             durable=plan.durable,
             fresh=plan.feed.fresh,
+            gate=plan.gate(),
         )
+        plan.idle.work = lambda: engine.attend(_present(plan, book))
         return _trade(plan, session, engine, strategy, last, stopping, advanced)
 
 
@@ -130,7 +150,16 @@ def _trade(
         if started:
             body = {"reason": reason, "account": plan.market.account}
             engine.record(events.BOT_STOPPED, body, at)
+        plan.idle.work = None
+        plan.wind_down()
     return reason
+
+
+def _present(plan: Plan, book: Book) -> datetime:
+    """Now; on a market with a clock of its own, its last candle."""
+    if plan.announce or book.last_candle is None:
+        return datetime.now(UTC)
+    return book.last_candle
 
 
 def _until(candles: Iterator[Candle], until: datetime | None) -> Iterator[Candle]:

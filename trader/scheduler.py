@@ -1,12 +1,24 @@
-"""When candles close: APScheduler on UTC wall-clock times, two seconds after each close."""
+"""When candles close: APScheduler on UTC wall-clock times, two seconds after each close.
+
+The schedule only says *when to look*: which candle is next is known by its open time, so a ring
+that is late, missed or doubled, or a clock that is set back, can neither skip a candle nor give
+one twice. The feed asks for everything since the last candle, at the start as at each ring.
+"""
 
 import logging
 import queue
 import threading
+from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
+from apscheduler.events import (
+    EVENT_JOB_ERROR,
+    EVENT_JOB_MAX_INSTANCES,
+    EVENT_JOB_MISSED,
+    EVENT_SCHEDULER_SHUTDOWN,
+)
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
@@ -30,33 +42,57 @@ _CRON = {
 LIVE_INTERVALS = tuple(_CRON)
 _AFTER_CLOSE = "2"
 _HEARTBEAT = 0.5
+_TROUBLE = {
+    EVENT_JOB_ERROR: "failed",
+    EVENT_JOB_MISSED: "was missed",
+    EVENT_JOB_MAX_INSTANCES: "came while the one before was still at work",
+}
+
+
+def _nothing() -> None:
+    return None
 
 
 class CandleClock:
     """Rings at each candle's close; `until_close` and `pause` wait without deafness to `stop`.
 
-    A ring that comes late still rings (what was missed is asked for at the next one anyway), two
-    that wait become one, and each trouble of the schedule is logged as an error.
+    Rings that wait become one. While it waits it calls `idle` each half second, in the waiting
+    thread. Whatever the schedule does wrong is logged as an error, which is an alarm.
+
+    Args:
+        scheduler: another APScheduler than its own, for a test.
     """
 
-    def __init__(self, interval: str, stop: threading.Event) -> None:
+    def __init__(
+        self,
+        interval: str,
+        stop: threading.Event,
+        idle: Callable[[], None] = _nothing,
+        *,
+        scheduler: Any = None,
+    ) -> None:
         if interval not in _CRON:
             raise ValueError(f"interval {interval!r} cannot be traded live; one of "
                              f"{', '.join(_CRON)} can")  # fmt: skip
         self._stop = stop
-        self._rings: queue.SimpleQueue[None] = queue.SimpleQueue()
-        self._scheduler = BackgroundScheduler(timezone="UTC")
+        self._idle = idle
+        self._rings: queue.Queue[None] = queue.Queue(1)
+        self._closing = False
+        self._scheduler = scheduler or BackgroundScheduler(
+            timezone="UTC", executors={"default": ThreadPoolExecutor(1)}
+        )
         self._scheduler.add_job(
-            lambda: self._rings.put(None),
+            self.ring,
             CronTrigger(second=_AFTER_CLOSE, timezone="UTC", **_CRON[interval]),
+            id="candle",
             misfire_grace_time=None,
             coalesce=True,
             max_instances=1,
         )
         self._scheduler.add_listener(
-            lambda event: log.error("The candle schedule failed: %s", event),
-            EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES,
+            self._report, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES
         )
+        self._scheduler.add_listener(self._died, EVENT_SCHEDULER_SHUTDOWN)
 
     def __enter__(self) -> Self:
         self._scheduler.start()
@@ -68,7 +104,20 @@ class CandleClock:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._scheduler.shutdown(wait=False)
+        self.close()
+
+    def close(self) -> None:
+        """No more rings; may be called again."""
+        self._closing = True
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    def ring(self) -> None:
+        """A candle should have closed. One that waits already says as much."""
+        try:
+            self._rings.put_nowait(None)
+        except queue.Full:
+            log.warning("A candle closed while the one before was still being worked on")
 
     def until_close(self) -> bool:
         """Wait for the next ring; False when it is time to stop."""
@@ -77,6 +126,7 @@ class CandleClock:
             try:
                 self._rings.get(timeout=_HEARTBEAT)
             except queue.Empty:
+                self._idle()
                 continue
             return True
         return False
@@ -84,3 +134,18 @@ class CandleClock:
     def pause(self, seconds: float) -> bool:
         """Wait between two tries; False when it is time to stop."""
         return not self._stop.wait(seconds)
+
+    def _report(self, event: Any) -> None:
+        what = _TROUBLE.get(event.code, "had trouble")
+        when = getattr(event, "scheduled_run_time", None)
+        error = getattr(event, "exception", None)
+        log.error(
+            "The candle schedule %s%s%s",
+            what,
+            f", due {when:%Y-%m-%d %H:%M:%S} UTC" if when is not None else "",
+            f": {error!r}" if error is not None else "",
+        )
+
+    def _died(self, _event: Any) -> None:
+        if not self._closing:
+            log.error("The candle schedule ended by itself: no more candles will be looked at")

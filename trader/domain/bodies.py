@@ -1,12 +1,12 @@
 """What stands in the events that the engine appends, beside orders and fills."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
 from trader.domain.book import Book
 from trader.domain.candle import Candle
+from trader.domain.flat import by_name
 from trader.domain.market import Market
 from trader.domain.order import Order, Purpose
 from trader.domain.position import Position
@@ -89,7 +89,7 @@ def state_snapshot(market: Market, book: Book, candle: Candle, signal: Signal) -
         "interval": market.interval,
         "quote_asset": market.quote_asset,
         "account": market.account,
-        "candle": asdict(candle),
+        "candle": by_name(candle),
         "indicators": dict(signal.indicators),
         "signal": signal.action.value,
         "reason": signal.reason,

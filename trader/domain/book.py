@@ -17,6 +17,7 @@ from trader.domain.events import Body
 from trader.domain.money import ZERO, round_money
 from trader.domain.order import Fill, Order, Purpose
 from trader.domain.position import Position
+from trader.domain.standing import Standing
 from trader.domain.times import moment
 
 
@@ -52,6 +53,7 @@ class Book:
         self.realised = ZERO
         self.positions: dict[str, Position] = {}
         self.orders: dict[str, LiveOrder] = {}
+        self.standing = Standing()
         self.last_candle: datetime | None = None
         self.last_price = ZERO
         self._tail: set[tuple[str, str]] = set()
@@ -79,6 +81,8 @@ class Book:
         for order in body["orders"]:
             live = LiveOrder(events.order_from(order), Decimal(order["filled"]))
             book.orders[live.order.order_id] = live
+        book.standing = Standing.from_body(body.get("risk"))
+        book.standing.apply(events.STATE_SNAPSHOT, body)
         book._set_candle(body)
         return book
 
@@ -92,6 +96,7 @@ class Book:
         handler = self._handlers.get(kind)
         if handler is not None:
             handler(body, version)
+        self.standing.apply(kind, body)
         if (mark := identity(kind, body)) is not None:
             self._tail.add((kind, mark))
 
@@ -126,6 +131,7 @@ class Book:
                 events.order_body(live.order) | {"filled": live.filled}
                 for live in self.orders.values()
             ],
+            "risk": self.standing.to_body(),
         }
 
     def mark(self, low: Decimal, high: Decimal) -> None:

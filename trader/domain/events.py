@@ -5,10 +5,10 @@ readers here take either, so that folding fresh events and recorded ones is one 
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
+from trader.domain.flat import by_name
 from trader.domain.order import Fill, Order, OrderSide, OrderType, Purpose
 from trader.domain.times import moment
 
@@ -25,6 +25,8 @@ ORDER_REJECTED = "order.rejected"
 ORDER_CANCELLED = "order.cancelled"
 POSITION_OPENED = "position.opened"
 TRADE_CLOSED = "trade.closed"
+RISK_HALTED = "risk.halted"
+RISK_RESUMED = "risk.resumed"
 STATE_SNAPSHOT = "state.snapshot"
 
 Body = Mapping[str, Any]
@@ -32,7 +34,7 @@ Body = Mapping[str, Any]
 
 def order_body(order: Order) -> dict[str, Any]:
     """An order as it stands in order.submitted and in a snapshot."""
-    return asdict(order)
+    return by_name(order)
 
 
 def order_from(body: Body) -> Order:
@@ -54,7 +56,7 @@ def order_from(body: Body) -> Order:
 
 def fill_body(fill: Fill) -> dict[str, Any]:
     """A fill as it stands in order.filled."""
-    return asdict(fill) | {"notional": fill.notional}
+    return by_name(fill) | {"notional": fill.notional}
 
 
 def fill_from(body: Body) -> Fill:

@@ -1,10 +1,11 @@
 """An open exposure: what was paid, what is left at which cost, and what it has earned so far."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Self
 
+from trader.domain.flat import by_name
 from trader.domain.money import ZERO, plain, round_money
 from trader.domain.order import Fill, Order, OrderSide, Purpose
 from trader.domain.times import moment
@@ -66,7 +67,7 @@ class Position:
 
     def to_body(self, price: Decimal) -> dict[str, Any]:
         """Every field, with what a reader of a snapshot wants beside them at `price`."""
-        return asdict(self) | {
+        return by_name(self) | {
             "side": "long",
             "entry_price": self.entry_price,
             "price": price,

@@ -96,6 +96,8 @@ class Redactor:
         # As JSON writes them, to look for in a whole body at once.
         self._written = tuple(json.dumps(value)[1:-1] for value in known)
         self._names: dict[str, int] = {}
+        # Texts a bot says again at each candle, each looked through once.
+        self._clean: set[tuple[str, int]] = set()
 
     def event(self, kind: str, body: Mapping[str, object]) -> object:
         """The body without its secrets; the same object where there are none."""
@@ -187,12 +189,14 @@ class Redactor:
         return name_class
 
     def _text(self, text: str, name_class: int) -> str:
-        if _surely_harmless(text):
+        if _surely_harmless(text) or (text, name_class) in self._clean:
             return text
         if _KNOWN_SHAPE.search(text):
             return REDACTED
         if name_class != _IDENTITY and any(map(_random_looking, _LONG_RUN.findall(text))):
             return REDACTED
+        if len(self._clean) < 1_000:
+            self._clean.add((text, name_class))
         return text
 
     def _allowed(self, settings: Mapping[str, object]) -> dict[str, object]:

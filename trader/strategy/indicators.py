@@ -45,38 +45,55 @@ class CandleWindow:
 
     @property
     def high(self) -> Floats:
-        return self._column(0)
+        return self._column(0, self.size)
 
     @property
     def low(self) -> Floats:
-        return self._column(1)
+        return self._column(1, self.size)
 
     @property
     def close(self) -> Floats:
-        return self._column(2)
+        return self._column(2, self.size)
 
-    def _column(self, number: int) -> Floats:
-        return self._buffer[number, max(0, self._end - self.size) : self._end]
+    def newest(self, count: int) -> tuple[Floats, Floats, Floats]:
+        """High, low and close of the newest `count` candles, or of all there are."""
+        count = min(count, self.size)
+        return self._column(0, count), self._column(1, count), self._column(2, count)
+
+    def _column(self, number: int, count: int) -> Floats:
+        return self._buffer[number, max(0, self._end - count) : self._end]
+
+
+# Wilder's smoothing keeps 1 - 1/n of what was: after 36 periods less than 1e-15 of it is left,
+# the grain of a float. What is older does not change the newest value, so it is not looked at.
+_REMEMBERED = 36
+
+
+def _wilder(window: CandleWindow, period: int) -> tuple[Floats, Floats, Floats]:
+    return window.newest(_REMEMBERED * period)
 
 
 def adx(window: CandleWindow, period: int) -> Floats:
-    """Wilder's average directional index, 0 to 100; the first value stands at index 2n-1."""
-    return talib.ADX(window.high, window.low, window.close, timeperiod=period)
+    """Wilder's average directional index, 0 to 100; the first value stands at index 2n-1.
+
+    Of the newest 36 periods, as every indicator of Wilder's here.
+    """
+    return talib.ADX(*_wilder(window, period), timeperiod=period)
 
 
 def plus_di(window: CandleWindow, period: int) -> Floats:
     """Wilder's positive directional indicator, 0 to 100."""
-    return talib.PLUS_DI(window.high, window.low, window.close, timeperiod=period)
+    return talib.PLUS_DI(*_wilder(window, period), timeperiod=period)
 
 
 def minus_di(window: CandleWindow, period: int) -> Floats:
     """Wilder's negative directional indicator, 0 to 100."""
-    return talib.MINUS_DI(window.high, window.low, window.close, timeperiod=period)
+    return talib.MINUS_DI(*_wilder(window, period), timeperiod=period)
 
 
 def atr(window: CandleWindow, period: int) -> Floats:
     """Wilder's average true range, in quote currency."""
-    return talib.ATR(window.high, window.low, window.close, timeperiod=period)
+    return talib.ATR(*_wilder(window, period), timeperiod=period)
 
 
 def ema(window: CandleWindow, period: int) -> Floats:

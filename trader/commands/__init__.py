@@ -1,0 +1,1 @@
+"""The commands of `python -m trader` beside running the bot."""
