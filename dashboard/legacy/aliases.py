@@ -19,7 +19,8 @@ ALIASES: dict[str, str] = {
         "opened|opened at|open timestamp|open ts|time opened|opening time|start time|"
         "buy time|buy date|entered|created|date opened|entry_dt|time in|ts_in|opened "
         "time|"
-        "진입시간|진입시각|진입일시|진입일|진입 시간|매수시간|매수일시|오픈시간|개시시간|시작시간|"
+        "진입시간|진입시각|진입일시|진입일|진입 시간|매수시간|매수일시|오픈시간|개시시간|"
+        "시작시간|"
         "einstiegszeit|einstieg|einstiegsdatum|eröffnungszeit|eröffnet|eröffnet am|"
         "öffnungszeit|kaufzeit|startzeit|einstiegszeitpunkt|eröffnung|"
         "入场时间|开仓时间|进场时间|開倉時間|进场|入場時間|進場時間|买入时间|建仓时间|开始时间|"
@@ -50,7 +51,8 @@ ALIASES: dict[str, str] = {
     "time": (
         "time|date|datetime|timestamp|ts|date time|trade time|trade date|filled time|"
         "fill time|settlement time|filled/settlement time|executed at|execution time|"
-        "time utc|date utc|"
+        "time utc|date utc|trade created at|created at|create time|transaction time|trans time|"
+        "deal time|filled at|order time|"
         "시간|날짜|일시|일자|체결시간|거래시간|거래일시|체결일시|시각|"
         "datum|zeit|uhrzeit|zeitpunkt|zeitstempel|datum/uhrzeit|datum uhrzeit|handelszeit|"
         "时间|日期|日期时间|成交时间|交易时间|時間|日期/时间|日期/時間|时间戳|"
@@ -69,7 +71,9 @@ ALIASES: dict[str, str] = {
     "side": (
         "side|direction|position|position side|pos side|trade side|long/short|"
         "buy/sell|dir|l/s|closing direction|close side|"
-        "방향|포지션|구분|매매구분|사이드|매수매도|매매|거래구분|포지션방향|"
+        "market pos|market position|trade|order side|long short|"
+        "방향|포지션|구분|매매구분|사이드|매수매도|매매|거래구분|포지션방향|포지션 방향|"
+        "거래종류|주문구분|"
         "richtung|seite|handelsrichtung|positionsseite|long/short|kauf/verkauf|"
         "方向|买卖|多空|买卖方向|持仓方向|方向/类型|交易方向|仓位方向|買賣|"
         "direção|direcao|lado|sentido|posição|posicao|compra/venda|operação|operacao|"
@@ -115,8 +119,10 @@ ALIASES: dict[str, str] = {
         "precio cierre|prix de sortie|エグジット価格|決済価格"
     ),
     "price": (
-        "price|avg price|average price|fill price|filled price|execution price|executed "
-        "price|rate|trade price|px|가격|체결가|체결가격|체결단가|단가|preis|kurs|"
+        "price|avg price|average price|avg filled price|avg. filled price|fill price|filled "
+        "price|execution price|executed "
+        "price|rate|trade price|px|가격|체결가|체결가격|체결단가|단가|거래단가|거래가격|preis|"
+        "kurs|"
         "ausführungspreis|durchschnittspreis|价格|成交价|成交均价|成交价格|價格|preço|"
         "preco|cotação|preço médio|цена|курс|precio|prix|価格|約定価格"
     ),
@@ -124,18 +130,21 @@ ALIASES: dict[str, str] = {
         "quantity|qty|size|amount|volume|vol|position size|position size qty|filled "
         "qty|filled quantity|executed|executed qty|executed quantity|base quantity|"
         "base qty|amount base|order qty|contracts qty|lot|lots|units|closed vol|"
-        "closed qty|closed size|filled|shares|"
-        "수량|체결수량|거래량|주문수량|매매수량|계약수|물량|체결량|"
-        "menge|anzahl|größe|positionsgröße|stückzahl|volumen|stück|groesse|"
-        "数量|成交数量|成交量|仓位|仓位大小|數量|持仓量|手数|"
-        "quantidade|qtd|qtde|tamanho|volume|tamanho da posição|lote|"
+        "closed qty|closed size|filled|shares|sz|filled amount|"
+        "수량|체결수량|거래량|주문수량|매매수량|계약수|물량|체결량|거래수량|체결됨|실행됨|"
+        "menge|anzahl|größe|positionsgröße|stückzahl|volumen|stück|groesse|ausgeführt|"
+        "ausgeführte menge|"
+        "数量|成交数量|已成交|成交量|仓位|仓位大小|數量|持仓量|手数|"
+        "quantidade|qtd|qtde|tamanho|volume|tamanho da posição|lote|executado|qtd executada|"
         "количество|объём|объем|размер|кол-во|лот|cantidad|tamaño|quantité|数量|ロット|取引量"
     ),
     "notional": (
-        "notional|value|trade value|cost|total|quote quantity|quote qty|quote amount|"
+        "notional|ntl|funds|filled volume|trading total|value|trade value|cost|total|quote "
+        "quantity|quote qty|quote amount|"
         "position value|position size value|turnover|order value|entry value|stake|stake "
         "amount|금액|거래금액|체결금액|총액|주문금액|betrag|wert|gesamtwert|gesamt|"
-        "handelswert|成交额|成交金额|金额|总额|名义价值|valor|valor total|montante|total "
+        "handelswert|정산금액|成交额|成交金额|金额|总额|名义价值|valor|valor total|montante|"
+        "total "
         "negociado|сумма|стоимость|importe|montant|金額|約定金額"
     ),
     "fee": (
@@ -156,11 +165,13 @@ ALIASES: dict[str, str] = {
         "verkaufsgebühr|平仓手续费|卖出手续费|taxa saída|taxa de saída|комиссия выхода"
     ),
     "fee_asset": (
-        "fee asset|fee coin|fee currency|commission asset|commission currency|수수료코인|"
+        "fee asset|fee coin|fee currency|fee unit|commission asset|commission currency|"
+        "수수료코인|"
         "수수료통화|gebührenwährung|手续费币种|moeda da taxa|валюта комиссии"
     ),
     "funding": (
-        "funding|funding fee|funding fees|funding payment|펀딩비|펀딩|资金费|资金费用|"
+        "swap|swaps|rollover|funding|funding fee|funding fees|funding payment|펀딩비|펀딩|"
+        "资金费|资金费用|"
         "资金费率费用|taxa de financiamento|finanzierungsgebühr|финансирование"
     ),
     "pnl": (
@@ -239,6 +250,42 @@ ALIASES: dict[str, str] = {
         "auftragsnummer|订单号|id da ordem|номер ордера"
     ),
     "exchange_trade_id": "txid|exchange trade id|fill id|execution id|exec id|체결번호|成交编号",
+    "is_short": "is short|short position",
+    "entry_fee_rate": "fee open|open fee rate|entry fee rate|fee rate open",
+    "exit_fee_rate": "fee close|close fee rate|exit fee rate|fee rate close",
+    "mode": (
+        "mode|trading mode|run mode|trade mode|environment|env|run type|account type|live|is "
+        "live|"
+        "dry run|paper|simulated|모드|거래모드|실전|modus|模式|交易模式|modo|режим"
+    ),
+    "mark_price": (
+        "mark price|mark|current price|last price|market price|cur price|현재가|현재가격|시장가|"
+        "marktpreis|aktueller kurs|aktueller preis|标记价格|当前价格|现价|最新价|preço atual|"
+        "preço de mercado|текущая цена"
+    ),
+    "unrealised": (
+        "unrealized pnl|unrealised pnl|unrealized p&l|unrealised p&l|unrealized profit|u pnl|"
+        "upnl|"
+        "upl|unrealized|unrealised|floating pnl|floating profit|open pnl|open p&l|open profit|"
+        "paper profit|미실현손익|평가손익|미실현 손익|평가 손익|unrealisierter gewinn|"
+        "unrealisierter pnl|nicht realisierter gewinn|buchgewinn|未实现盈亏|浮动盈亏|未實現盈虧|"
+        "持仓盈亏|lucro não realizado|pnl não realizado|lucro nao realizado|resultado em aberto|"
+        "нереализованная прибыль|нереализованный pnl|плавающая прибыль"
+    ),
+    "planned": (
+        "risk|risk amount|risk usd|planned risk|expected pnl|expected profit|potential profit|"
+        "potential loss|max loss|target profit|estimated pnl|est pnl|est. profit|예상손익|"
+        "예상수익|"
+        "erwarteter gewinn|risiko|预期收益|预计盈亏|风险|lucro esperado|risco|риск"
+    ),
+    "count": (
+        "trades|trade count|num trades|number of trades|# trades|total trades|wins|losses|win "
+        "rate|"
+        "winrate|winning trades|losing trades|거래횟수|거래수|매매횟수|승률|승|패|승리|패배|"
+        "anzahl trades|gewinner|verlierer|trefferquote|gewinnrate|交易次数|交易数|胜率|盈利次数|"
+        "亏损次数|número de trades|operações|vitórias|derrotas|taxa de acerto|taxa de acertos|"
+        "сделок|количество сделок|винрейт"
+    ),
     "leverage": "leverage|lev|레버리지|hebel|杠杆|槓桿|alavancagem|плечо|レバレッジ",
     "stop_loss_price": (
         "stop loss|stop loss price|sl|stop|stop price|sl price|손절|손절가|stop-loss|"
@@ -260,7 +307,7 @@ ALIASES: dict[str, str] = {
         "held|exchange|account|uid|user id|buyer|maker|"
         "timeframe|interval|ordertype|order type|margin|misc|ledgers|slippage|spread|"
         "plus_di|minus_di|di_plus|di_minus|indicator|session|costusd|reduce only|"
-        "post only|role|liquidity|created at|create time|updated|updated at|day|"
+        "post only|role|liquidity|updated|updated at|day|"
         "weekday|"
         "메모|비고|보유시간|신호|주문유형|거래소|계정|anmerkung|notiz|kommentar|"
         "haltedauer|signal|börse|konto|备注|持仓时间|信号|交易所|账户|訊號|"
@@ -272,6 +319,8 @@ ALIASES: dict[str, str] = {
 
 _UNITS = re.compile(r"[(\[（【<]\s*([^)\]）】>]{0,24})\s*[)\]）】>]")
 _ZONE = re.compile(r"(?:utc|gmt)\s*(?:([+-])\s*(\d{1,2})(?::?(\d{2}))?)?", re.IGNORECASE)
+_NAMED_ZONES = {"KST": 540, "JST": 540, "HKT": 480, "SGT": 480, "MSK": 180, "BRT": -180}
+_NAMED_ZONE = re.compile(rf"[_\s]*(?<![^\W_])({'|'.join(_NAMED_ZONES)})(?![^\W_])", re.IGNORECASE)
 
 
 def _key(text: str) -> str:
@@ -308,6 +357,7 @@ ROLES = _table()
 _CURRENCIES = tuple(
     sorted((quote.casefold() for quote in QUOTES if quote != "PERP"), key=len, reverse=True)
 )
+_MONEY = frozenset(QUOTES) - {"PERP", "BTC", "XBT", "ETH", "BNB"}
 VOCABULARY = frozenset(
     word
     for names in ALIASES.values()
@@ -329,12 +379,17 @@ def heading(cell: str) -> Heading:
         if zone:
             minutes = int(zone[2] or 0) * 60 + int(zone[3] or 0)
             offset = -minutes if zone[1] == "-" else minutes
+        elif unit.strip().upper() in _NAMED_ZONES:
+            offset = _NAMED_ZONES[unit.strip().upper()]
         elif unit.strip().upper() in QUOTES:
             currency = unit.strip().upper()
     bare = _UNITS.sub(" ", text) if ROLES.get(normalise(text)) is None else text
     if offset is None and re.search(r"(?<![a-z])utc(?![a-z])", bare, re.IGNORECASE):
         offset = 0
         bare = re.sub(r"[_\s]*(?<![a-zA-Z])utc(?![a-zA-Z])", "", bare, flags=re.IGNORECASE) or bare
+    named = _NAMED_ZONE.search(bare) if offset is None else None
+    if named:
+        offset, bare = _NAMED_ZONES[named[1].upper()], _NAMED_ZONE.sub("", bare) or bare
     key = normalise(bare.replace("%", " pct ")) if percent else normalise(bare)
     role = ROLES.get(key, "")
     if not role and percent:
@@ -354,4 +409,6 @@ def heading(cell: str) -> Heading:
         percent = True
         if role in ("mae", "mfe", "fee", "quantity", "price"):
             role = "other"
+    if role == "quantity" and currency in _MONEY:
+        role = "notional"  # "amount_usdt": an amount of the quote is no number of coins
     return Heading(cell.strip(), role, currency, percent, offset)

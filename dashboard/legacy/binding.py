@@ -9,15 +9,18 @@ from datetime import UTC, timedelta, timezone, tzinfo
 from decimal import Decimal
 
 from .aliases import Heading, heading, normalise
-from .cells import PLAIN_NUMBER, POINT, Grammar
+from .cells import PLAIN_NUMBER, POINT, QUOTES, Grammar
 from .layouts import REGISTRY, Layout
 from .times import ISO, TimeForm, decide_form
 
 TIME_ROLES = ("entry_time", "exit_time", "time")
 NUMBER_ROLES = (
     "entry_price", "exit_price", "price", "quantity", "fee", "entry_fee", "exit_fee", "funding",
-    "pnl", "net_pnl", "gross_pnl", "pnl_pct", "cum_pnl",
+    "entry_fee_rate", "exit_fee_rate", "pnl", "net_pnl", "gross_pnl", "pnl_pct", "cum_pnl",
     "stop_loss_price", "take_profit_price", "mae", "mfe",
+)  # fmt: skip
+_IN_QUOTE = (
+    "entry_price", "exit_price", "price", "pnl", "net_pnl", "gross_pnl", "cum_pnl", "notional"
 )  # fmt: skip
 PNL_ROLES = ("net_pnl", "pnl", "gross_pnl", "pnl_pct", "cum_pnl")
 
@@ -37,8 +40,30 @@ class Binding:
     headings: tuple[Heading, ...] = ()
     grammar: Grammar = POINT
     forms: dict[str, TimeForm] = field(default_factory=dict)
+    clocks: dict[str, int] = field(default_factory=dict)
+    """Columns with the time of day, where a time role's own column has the date alone."""
+    also: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """Further columns that a header names alike: their cells decide which one it is."""
+    orders_side: bool = False
+    """Buy and sell beside entry and exit name the order's side, not the position's."""
+    simulated: str = ""
+    """The column that tells paper from live rows, where both stand in one segment."""
+    amount_slack: Decimal | None = None
+    """Fills: how far, as a share, the amount printed may be from price x quantity; None: any."""
+    signed_quantity: bool = False
+    """Fills: sales are printed with a quantity below zero."""
+    constant_fee: bool = False
+    """The fee is one number on all rows, whatever was traded: it must be proven to be a fee."""
+    rate_scale: Decimal = Decimal(1)
+    leverage: Decimal = Decimal(1)
+    uncertain: str = ""
+    """Why a PnL must not be computed here although prices and quantity are printed."""
+    to_the_digit: bool = False
+    """Every PnL that its factors give without rounding is printed so, to the last digit."""
     zones: dict[str, tzinfo] = field(default_factory=dict)
     units: dict[int, Callable[[str], str]] = field(default_factory=dict)
+    unit_names: dict[int, str] = field(default_factory=dict)
+    """What each of those units is: "USDT", "%", "$"."""
     currency: str = ""
     pnl_role: str = ""
     pnl_kind: str = ""
@@ -76,19 +101,39 @@ class Binding:
     number: int = field(init=False, default_factory=lambda: next(_numbers))
     """Which binding it is; a fork of the judge that made it keeps the number."""
 
+    @property
+    def says_side(self) -> bool:
+        """Whether a column tells long from short."""
+        return "side" in self.roles or "is_short" in self.roles
+
+    @property
+    def says_fee(self) -> bool:
+        """Whether fees are printed, in money or as rates."""
+        return bool({"fee", "entry_fee", "entry_fee_rate"} & self.roles.keys())
+
     def copy(self) -> Binding:
         """A binding of the same columns, to be settled anew."""
         return replace(
             self,
             forms={},
+            clocks={},
             zones=dict(self.zones),
             units={},
+            unit_names={},
             price_places={},
             grammar=POINT,
             running=set(),
             roles=dict(self.roles),
             text_columns=(),
             versions_seen=frozenset(),
+            simulated="",
+            uncertain="",
+            leverage=Decimal(1),
+            amount_slack=None,
+            constant_fee=False,
+            rate_scale=Decimal(1),
+            signed_quantity=False,
+            to_the_digit=False,
         )
 
     def key(self) -> tuple[object, ...]:
@@ -159,12 +204,17 @@ def _bind_registered(
         }
     else:
         roles = {}
+        taken: set[int] = set()
         for column in layout.columns:
-            at = next((names.index(n) for n in _alternatives(column.names) if n in names), None)
+            # A name that stands twice (entry price, exit price) is taken in the order given.
+            wanted = _alternatives(column.names)
+            found = [at for n in wanted for at, name in enumerate(names) if name == n]
+            at = next((at for at in found if at not in taken), None)
             if at is None:
                 if column.needed:
                     return None
                 continue
+            taken.add(at)
             if column.role != "other":
                 roles.setdefault(column.role, at)
     return _finish(Binding(layout.name, len(header), roles, layout.shape, layout, headings))
@@ -181,30 +231,63 @@ def _bare(name: str) -> str:
     if read.currency:
         for mark in (f"({read.currency})", read.currency):
             text = text.replace(mark, "").replace(mark.lower(), "")
+    else:
+        words = text.split()
+        if len(words) > 1 and words[-1].strip("()[]").upper() in QUOTES:
+            text = " ".join(words[:-1])
     return normalise(text) + ("%" if read.percent else "")
 
 
 def _bind_aliases(headings: tuple[Heading, ...]) -> Binding | None:
-    roles: dict[str, int] = {}
+    named: dict[str, list[int]] = {}
     for at, each in enumerate(headings):
-        if each.role and each.role != "other" and each.role not in roles:
-            roles[each.role] = at
+        if each.role and each.role != "other":
+            named.setdefault(each.role, []).append(at)
+    roles = {role: places[0] for role, places in named.items()}
+    also = {role: tuple(places[1:]) for role, places in named.items() if len(places) > 1}
+    if {"entry_time", "exit_time"} <= roles.keys() and len(named.get("price", ())) == 2:
+        # MetaTrader calls both prices "Price": that of the opening comes first.
+        roles["entry_price"], roles["exit_price"] = named["price"]
+        del roles["price"]
     pnl = any(role in roles for role in PNL_ROLES)
     timed = any(role in roles for role in TIME_ROLES)
     if not timed:
         return None
-    trades = {"entry_price", "exit_price"} <= roles.keys() or (pnl and "price" not in roles)
+    trades = {"entry_price", "exit_price"} <= roles.keys() or (
+        pnl and not {"price", "quantity"} <= roles.keys()
+    )
     fills = {"price", "quantity"} <= roles.keys() and not {
         "entry_price",
         "exit_price",
     } & roles.keys()
-    if fills and ("side" in roles or "type" in roles):
+    if fills and "time" in roles and ("side" in roles or "type" in roles):
+        also["side"] = tuple(dict.fromkeys([*named.get("side", []), *named.get("type", [])]))
         if "type" in roles and "side" not in roles:
             roles["side"] = roles["type"]
-        return _finish(Binding("fills", len(headings), roles, "fills", None, headings))
+        return _finish(Binding("fills", len(headings), roles, "fills", None, headings, also=also))
     if trades:
-        return _finish(Binding("round-trips", len(headings), roles, "trades", None, headings))
+        return _finish(
+            Binding("round-trips", len(headings), roles, "trades", None, headings, also=also)
+        )
     return None
+
+
+def no_trades(header: Sequence[str]) -> str:
+    """What rows under a header are where it names them as no closed trades; else "".
+
+    open: unrealised results of positions; summary: counts of trades; equity: a balance alone.
+    """
+    roles = {read.role for cell in header if (read := heading(cell)).role}
+    realised = roles & set(PNL_ROLES)
+    exits = roles & {"exit_price", "exit_time"}
+    if not exits and ("mark_price" in roles or ("unrealised" in roles and not realised)):
+        return "open"
+    if "count" in roles and not roles & {"entry_price", "exit_price", "price", "side", "type"}:
+        return "summary"
+    named = {"symbol", "side", "type", "entry_price", "exit_price", "price", "bot_trade_id"}
+    if "equity" in roles and roles & {"time", "exit_time"} and not roles & named:
+        return "equity"
+    return ""
 
 
 def _finish(binding: Binding) -> Binding:
@@ -220,7 +303,7 @@ def _finish(binding: Binding) -> Binding:
             elif binding.known is not None and binding.known.utc:
                 binding.zones[role] = UTC
     for each in binding.headings:
-        if each.currency and each.role in (*NUMBER_ROLES, "notional"):
+        if each.currency and each.role in _IN_QUOTE:
             binding.currency = each.currency
             break
     return binding

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 UNIT = Decimal("0.00000001")
 """The smallest amount of money the site keeps: 1e-8 of the quote currency."""
@@ -68,7 +70,9 @@ class Grammar:
         text = cell.strip()
         if not text.isascii():
             text = text.translate(_SPACES)
-        if _COMPILED[self.decimal, self.thousands].fullmatch(text) is None:
+        if _COMPILED[self.decimal, self.thousands].fullmatch(text) is None and (
+            not self.thousands or _COMPILED[self.decimal, ""].fullmatch(text) is None
+        ):
             return None
         if self.thousands:
             text = text.replace(self.thousands, "")
@@ -149,12 +153,12 @@ def to_unit(value: Decimal) -> Decimal:
 # -- sides -----------------------------------------------------------------------------------
 
 _LONG = (
-    "long buy b l bid bull 롱 매수 매입 买 买入 買入 做多 多 多头 開多 compra "
+    "long buy b l bid bull 롱 매수 매입 买 买入 買入 做多 多 多头 多頭 多单 多單 開多 开多 compra "
     "comprar comprado comprada "
     "kauf kaufen лонг покупка купить largo achat ロング 買い long/buy longposition"
 )
 _SHORT = (
-    "short sell s ask bear 숏 매도 공매도 卖 卖出 賣出 做空 空 空头 開空 venda "
+    "short sell s ask bear 숏 매도 공매도 卖 卖出 賣出 做空 空 空头 空頭 空单 空單 開空 开空 venda "
     "vender vendido vendida "
     "verkauf verkaufen leerverkauf шорт продажа продать corto vente ショート 売り short/sell"
 )
@@ -203,14 +207,18 @@ for _words, _meaning in (
         (
             "entry long|open long|long entry|buy to open|진입 롱|롱 진입|매수 진입|"
             "开多|開多|多头进场|多頭進場|"
-            "einstieg long|entrada long|entrada longa|entrada comprada"
+            "einstieg long|long einstieg|entrada long|entrada longa|entrada comprada|"
+            "entrada em posição comprada|entrada na compra|多头入场|多頭入場|做多进场|做多進場|"
+            "롱 엔트리|매수진입|롱진입|вход в длинную|вход лонг"
         ),
         (1, 1),
     ),
     (
         (
             "exit long|close long|long exit|sell to close|롱 청산|매수 청산|平多|多头出场|多頭出場|"
-            "ausstieg long|saída long|saída longa|saída comprada"
+            "ausstieg long|long ausstieg|saída long|saída longa|saída comprada|"
+            "saída de posição comprada|saída da posição comprada|saída da compra|多头离场|多頭離場|"
+            "做多出场|做多出場|롱 엑시트|매수청산|롱청산|выход из длинной|выход лонг"
         ),
         (-1, 1),
     ),
@@ -218,7 +226,9 @@ for _words, _meaning in (
         (
             "entry short|open short|short entry|sell to open|숏 진입|매도 진입|开空|"
             "開空|空头进场|空頭進場|"
-            "einstieg short|entrada short|entrada curta|entrada vendida"
+            "einstieg short|short einstieg|entrada short|entrada curta|entrada vendida|"
+            "entrada em posição vendida|entrada na venda|空头入场|空頭入場|做空进场|做空進場|"
+            "숏 엔트리|매도진입|숏진입|вход в короткую|вход шорт"
         ),
         (1, -1),
     ),
@@ -226,7 +236,9 @@ for _words, _meaning in (
         (
             "exit short|close short|short exit|buy to close|숏 청산|매도 청산|平空|"
             "空头出场|空頭出場|"
-            "ausstieg short|saída short|saída curta|saída vendida"
+            "ausstieg short|short ausstieg|saída short|saída curta|saída vendida|"
+            "saída de posição vendida|saída da posição vendida|saída da venda|空头离场|空頭離場|"
+            "做空出场|做空出場|숏 엑시트|매도청산|숏청산|выход из короткой|выход шорт"
         ),
         (-1, -1),
     ),
@@ -303,26 +315,69 @@ def base_of(symbol: str) -> str:
     return upper[: -len(quote)] if quote and upper.endswith(quote) else ""
 
 
-def column_unit(cells: Iterable[str]) -> tuple[str, Callable[[str], str]] | None:
-    """The unit every non-null cell of a column ends with, and how to take it off; else None.
+_INVERSE = re.compile(
+    r"[A-Z0-9]{2,10}USD_(?:PERP|\d{6})|[A-Z0-9]{2,10}-USD-(?:SWAP|\d{6})|PI_[A-Z]+USD|"
+    r"([A-Z0-9]{2,10})/USD:\1(?:-\d{6})?"
+)
 
-    A unit is a currency or a percent sign printed in each cell ("12.5 USDT", "1.2%"). One
-    cell with a unit among plain ones is damage, not a unit.
+
+def is_inverse(symbol: str) -> bool:
+    """True for coin-margined contracts by name: quantity in contracts, PnL in the coin.
+
+    (exit - entry) x quantity is no money there.
     """
-    unit = None
-    for cell in cells:
-        if is_null(cell):
-            continue
-        found = _UNIT_SUFFIX.fullmatch(cell.strip())
-        if found is None or (unit is not None and found[2].strip() != unit):
-            return None
-        unit = found[2].strip()
-    if unit is None:
-        return None
-    size = len(unit)
-    return unit, lambda cell: cell.strip()[:-size].rstrip() if cell.strip().endswith(unit) else cell
+    return _INVERSE.fullmatch(symbol.upper()) is not None
 
 
+def column_unit(cells: Iterable[str]) -> tuple[str, Callable[[str], str]] | None:
+    """The unit every non-null cell of a column is printed with, and how to take it off; else None.
+
+    A unit is a currency or a percent sign in each cell ("12.5 USDT", "-$3.20", "1.2%"), or
+    losses in brackets throughout, as accountants write them. One cell with a unit among plain
+    ones is damage, and so is a plain one among them: it comes back empty.
+    """
+    filled = [cell.strip() for cell in cells if not is_null(cell)]
+    brackets = sum(_BRACKETED.fullmatch(cell) is not None for cell in filled)
+    signed = sum(cell.lstrip("$€£₩ ")[:1] in _MINUS for cell in filled)
+    accounting = brackets >= 2 and brackets > 10 * signed
+    bare = [_unbracketed(cell) for cell in filled] if accounting else filled
+    for pattern, clean in ((_UNIT_SUFFIX, _without_suffix), (_UNIT_PREFIX, _without_prefix)):
+        units = Counter(m["unit"].strip() for cell in bare if (m := pattern.fullmatch(cell)))
+        unit, times = max(units.items(), key=lambda item: item[1], default=("", 0))
+        if times * 10 >= len(bare) * 8 and times >= 2 - (len(bare) == 1):
+            return unit, partial(_bare, clean=clean, unit=unit, accounting=accounting)
+    return ("", _unbracketed) if accounting else None
+
+
+def _bare(cell: str, clean: Callable[[str, str], str], unit: str, *, accounting: bool) -> str:
+    return clean(_unbracketed(cell) if accounting else cell.strip(), unit)
+
+
+def _unbracketed(cell: str) -> str:
+    """ "(12.50)" as "-12.50"; "($12.50)" as "-$12.50"; anything else as it is."""
+    text = cell.strip()
+    found = _BRACKETED.fullmatch(text)
+    return f"-{found[1]}" if found else text
+
+
+def _without_suffix(cell: str, unit: str) -> str:
+    return cell[: -len(unit)].rstrip() if cell.endswith(unit) else ""
+
+
+def _without_prefix(cell: str, unit: str) -> str:
+    found = _UNIT_PREFIX.fullmatch(cell)
+    if found is None or found["unit"].strip() != unit:
+        return ""
+    return f"{found['sign'] or found['after'] or ''}{found['value']}"
+
+
+_MINUS = "-\u2212"
+_BRACKETED = re.compile(r"\(\s*([^()+\-\u2212]*\d[^()+\-\u2212]*)\)")
+_VALUE = r"[0-9][0-9.,' \u00a0\u202f]*?"
 _UNIT_SUFFIX = re.compile(
-    r"([+\-\u2212]?[0-9][0-9.,' \u00a0\u202f]*?)(\s*(?:%|[A-Za-z]{3,5}|₩|원|元|€|\$))"
+    rf"[+\-\u2212]?{_VALUE}(?P<unit>\s*(?:%|[A-Za-z]{{3,5}}|₩|원|元|€|\$|R\$|£|¥))"
+)
+_UNIT_PREFIX = re.compile(
+    rf"(?P<sign>[+\-\u2212])?\s*(?P<unit>US\$|R\$|[$€£¥₩]|USD|EUR|KRW|BRL|USDT)\s*"
+    rf"(?P<after>[+\-\u2212])?(?P<value>{_VALUE})"
 )

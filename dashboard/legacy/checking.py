@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from .binding import Binding
-from .cells import UNIT, to_unit
+from .cells import UNIT, is_inverse, to_unit
 from .values import ZERO, Values
 
 _MILLIONTH = Decimal("0.000001")
@@ -45,6 +45,8 @@ class Check:
     net: Decimal | None
     exact: bool = False
     detail: str = ""
+    digit: int = 0
+    """Where the factors give the PnL without rounding: +1 printed just so, -1 not; else 0."""
 
 
 def check(values: Values, binding: Binding, kind: str, before: Decimal | None = None) -> Check:
@@ -61,9 +63,16 @@ def check(values: Values, binding: Binding, kind: str, before: Decimal | None = 
     fee = values.fee
     if printed is None or kind == "computed":
         if fee is None:
-            return Check("unavailable", None, detail="no PnL and no fee printed")
+            detail = "no PnL printed, and the fee is " + (
+                f"in {', '.join(values.other_fees)}" if values.other_fees else "not printed either"
+            )
+            return Check("unavailable", None, detail=detail)
+        if is_inverse(values.symbol):
+            return Check(
+                "unavailable", None, detail="no PnL printed, and the market is coin-margined"
+            )
         return Check("not_computable", to_unit(gross - fee + values.funding))
-    if fee is None and "fee" in binding.roles:
+    if fee is None and binding.says_fee:
         return _without_fee(values, gross, printed, kind)
     if kind == "net_unstated_fee":
         return _unstated_fee(values, binding, gross, printed)
@@ -84,16 +93,24 @@ def check(values: Values, binding: Binding, kind: str, before: Decimal | None = 
     else:
         return Check("unavailable", None)
     size = abs(difference)
-    if size <= last_digit(binding, values.pnl_places):
-        return Check("confirmed", to_unit(record), exact=True)
-    if not binding.exact and size <= tolerance(values, binding):
-        return Check("confirmed", to_unit(record))
     expected = net if kind == "net" else gross
-    return Check(
-        "contradicted",
-        None,
-        detail=f"printed {printed}, prices, quantity and fee give {to_unit(expected)}",
-    )
+    digit = 0
+    if kind in ("net", "gross") and -int(expected.normalize().as_tuple().exponent) <= max(
+        binding.pnl_places, values.pnl_places
+    ):
+        digit = -1 if difference else 1
+        if difference and binding.to_the_digit:
+            return _contradicted(printed, expected)
+    if size <= last_digit(binding, values.pnl_places):
+        return Check("confirmed", to_unit(record), exact=True, digit=digit)
+    if not binding.exact and size <= tolerance(values, binding):
+        return Check("confirmed", to_unit(record), digit=digit)
+    return _contradicted(printed, expected)
+
+
+def _contradicted(printed: Decimal, expected: Decimal) -> Check:
+    detail = f"printed {printed}, prices, quantity and fee give {to_unit(expected)}"
+    return Check("contradicted", None, detail=detail)
 
 
 def _without_fee(values: Values, gross: Decimal, printed: Decimal, kind: str) -> Check:

@@ -163,7 +163,7 @@ def lines(read: Reader, decoder: Decoder) -> Iterator[list[Line]]:
     head = read(BLOCK)
     decoder.wide = wide_encoding(head)
     newline = b"\r" if b"\n" not in head and b"\r" in head and not decoder.wide else b"\n"
-    carry, offset, number = b"", 0, 1
+    carry, offset, number, dropped = b"", 0, 1, 0
     block = head
     while block or carry:
         following = read(BLOCK) if block else b""
@@ -173,13 +173,17 @@ def lines(read: Reader, decoder: Decoder) -> Iterator[list[Line]]:
             if carry:
                 pieces.append(carry)
             carry = b""
-        elif len(carry) > MAX_LINE:
-            pieces.append(carry)
-            carry = b""
+        elif len(carry) > 2 * MAX_LINE:
+            # One line without end: its start is kept, what follows counts as the same line.
+            # The same rest of a byte pair stays, so that what follows is still aligned.
+            kept = MAX_LINE + 2 + len(carry) % 2
+            carry, dropped = carry[:kept], dropped + len(carry) - kept
         made = _decode_block(pieces, newline, offset, number, decoder)
         if made:
             yield made
             number = made[-1].number + 1
+            offset += dropped
+            dropped = 0
         offset += sum(map(len, pieces))
         block = following
 
@@ -236,8 +240,10 @@ def _decode_block(
                 made.append(Line(number, offset, raw, plain, raw.endswith(newline)))
                 number += 1
                 offset += len(raw)
-            if made and made[0].offset == 0 and made[0].text:
-                made[0].text = made[0].text.removeprefix("\ufeff")
+            if "\ufeff" in whole:
+                # At the start, and wherever another file with a mark was appended.
+                for line in made:
+                    line.text = (line.text or "").removeprefix("\ufeff")
             return [_without_cr(line) for line in made] if b"\r" in joined else made
     for raw in pieces:
         ended = raw.endswith((newline, b"\n\0"))
@@ -246,7 +252,7 @@ def _decode_block(
             if len(raw) <= MAX_LINE
             else None
         )
-        if text is not None and offset == 0:
+        if text is not None:
             text = text.removeprefix("\ufeff")
         made.append(_without_cr(Line(number, offset, raw, text, ended)))
         number += 1

@@ -75,6 +75,7 @@ def _is_plain(binding: Binding, context: Context) -> bool:
         and roles <= _READ
         and binding.grammar.thousands == ""
         and not binding.units
+        and not binding.clocks
         and zones == {UTC}
         and binding.fee_sign == 1
         and binding.side_sign == 1
@@ -136,6 +137,7 @@ def _judge(
     gross_kind = binding.pnl_kind == "gross"
     allowed = last_digit(binding)
     exact_only, tolerances = binding.exact, _tolerances(binding)
+    to_the_digit = binding.to_the_digit
     low, high = binding.fee_band
     steady = binding.fee_steady
     latest = context.now + _DAY_US
@@ -187,6 +189,8 @@ def _judge(
             return None
         gross = (left - entry) * quantity if side > 0 else (entry - left) * quantity
         difference = printed - gross if gross_kind else printed - gross + fee
+        if difference and to_the_digit:
+            return None
         exact = -allowed <= difference <= allowed
         if not exact and (
             exact_only or abs(difference) > tolerances.get(symbol, allowed) * quantity

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from .binding import Binding
 from .checking import Check, turnover_of
+from .columns import leverage_decides
 from .fit import Fit
 from .values import Values
 
@@ -21,6 +22,11 @@ def settle_computed_fees(binding: Binding, values: list[Values], fit: Fit) -> No
         return
     shares.sort()
     middle = shares[len(shares) // 2]
+    if binding.leverage > 1 and not leverage_decides(middle, binding.leverage):
+        binding.uncertain = (
+            f"no PnL printed, and with a leverage of {binding.leverage} it is not said whether "
+            "the quantity is the position's or the margin's"
+        )
     near = [share for share in shares if middle / 4 <= share <= middle * 4]
     fit.swapped = len(near) * 10 < len(shares) * 5 or middle > Decimal("0.01")
     binding.fee_steady = len(near) >= 3
@@ -35,7 +41,7 @@ def settle_fee_band(
     Fee and PnL add up to the same whichever is which; but a fee is never negative and a small,
     steady share of the turnover. A losing row shows which of the two the fee is.
     """
-    if not {"fee", "entry_fee"} & binding.roles.keys():
+    if not binding.says_fee:
         return
     certain, fees, results = [], [], []
     for values, result in zip(read, checks, strict=True):

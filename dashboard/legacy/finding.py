@@ -25,6 +25,8 @@ class Block:
     bindings: list[Binding] = field(default_factory=list)
     width: int = 0
     rows: list[Record] = field(default_factory=list)
+    aside: str = ""
+    """What its rows are where the header says that they are no closed trades; see no_trades."""
     current: Binding | None = None
     """The settled binding, once rows have shown which one holds."""
 
@@ -93,6 +95,8 @@ def _neighbour(cluster: list[Record], block: Block, context: Context) -> Binding
 
 
 def acceptable(binding: Binding, fit: Fit) -> bool:
+    if fit.rows == 0:
+        return fit.aside > 0
     if binding.shape == "fills":
         return fit.read * 10 >= 0 and fit.rows > 0
     if fit.swapped:
@@ -101,7 +105,7 @@ def acceptable(binding: Binding, fit: Fit) -> bool:
         return binding.pnl_kind == "unknown" and fit.read > 0
     if binding.pnl_kind in ("computed", "printed"):
         return fit.read * 10 >= fit.rows * 3
-    if fit.proven:
+    if fit.proven or fit.aside_fees * 2 > fit.read:
         return True
     return fit.confirmed > 0 and fit.confirmed >= fit.contradicted
 

@@ -17,6 +17,10 @@ class Fit:
     confirmed: int = 0
     contradicted: int = 0
     digits: float = 0.0
+    aside: int = 0
+    """Rows that are no closed trades by their own word."""
+    aside_fees: int = 0
+    """Rows whose PnL is near price x quantity, the fee being in another asset."""
     ambiguous: bool = False
     """Either of fee and PnL could be the other: no row loses, and both are steady."""
     swapped: bool = False

@@ -48,13 +48,19 @@ def judge(
         return Aside(any_status_word(record) or values.kind)
     if isinstance(values, Refusal):
         return values
-    if binding.fixed_side == 0 and "side" not in binding.roles:
+    if binding.fixed_side == 0 and not binding.says_side:
         values.side = _side_by_arithmetic(values, binding)
     if binding.pnl_kind == "unknown":
         return Refusal("pnl_kind_unknown", f"{binding.pnl_role} is {values.printed}")
     printed = values.printed if binding.pnl_kind == "printed" else None
+    if printed is not None and not (values.symbol or values.side):
+        return Refusal("not_a_trade", "a result without a market, a side or prices")
     if printed is not None and _is_price(printed, record.fields, binding):
         return Refusal("contradicted", f"the PnL {printed} is a price")
+    if printed == 0 and "price" in binding.roles:
+        return Refusal("not_a_trade", "a price and no result: an entry, by its looks")
+    if binding.uncertain:
+        return Refusal("pnl_not_available", binding.uncertain)
     result = check(values, binding, binding.pnl_kind, before)
     if result.state == "contradicted":
         return Refusal("contradicted", result.detail)
@@ -149,6 +155,7 @@ def _trade(
         own_id=text_of(fields, "bot_trade_id", binding) or "",
         exchange_id=text_of(fields, "exchange_trade_id", binding) or "",
         exact=result.exact,
+        other_fees=values.other_fees,
     )
 
 

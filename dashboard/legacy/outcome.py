@@ -10,7 +10,7 @@ from typing import Protocol
 from .binding import Binding
 from .decoding import Line
 from .duplicates import KeyTable, Overlaps, digest_of, identity
-from .fills import pair
+from .pairing import Gap, pair
 from .records import Record
 from .report import FileReport, Segment, columns_of
 from .segments import Outcome
@@ -47,6 +47,18 @@ class Known(Protocol):
         """How many identities are known; 0 spares asking."""
 
 
+_NO_GAPS = frozenset(("conflict_marker", "filler"))
+"""Reasons of records that can hold no fill."""
+
+
+def _market_of(record: Record, binding: Binding | None) -> str:
+    """The market a refused record names where it has the layout's width, else ""."""
+    at = binding.roles.get("symbol") if binding is not None else None
+    if binding is None or at is None or len(record.fields) != binding.width:
+        return ""
+    return record.fields[at].strip()
+
+
 def _record(line: Line) -> Record:
     return Record(line.number, line.offset, line.raw, line.text or "", [], "", line.ended)
 
@@ -63,6 +75,7 @@ class FileOutcome:
         self._rows: Overlaps[tuple[Record, Trade | Refusal]] = Overlaps()
         self._fills: dict[int, tuple[Binding, Overlaps[Fill], list[Fill]]] = {}
         self._counted: set[int] = set()
+        self._gaps: list[Gap] = []
         self._segment: Segment | None = None
         self._segment_key: object = None
 
@@ -95,6 +108,8 @@ class FileOutcome:
         elif isinstance(outcome, Refusal):
             if segment is not None and outcome.reason == "contradicted":
                 segment.contradicted += 1
+            if outcome.reason not in _NO_GAPS:
+                self._gaps.append(Gap(record.line, _market_of(record, binding)))
             self._push(record, outcome)
         elif isinstance(outcome, Aside):
             report.set_aside[outcome.kind] += 1
@@ -275,7 +290,7 @@ class FileOutcome:
                 self._refuse(row, verdict)
         for binding, overlaps, fills in self._fills.values():
             self._place(overlaps.finish(), fills)
-            results = pair(fills, binding)
+            results = pair(fills, binding, self._gaps)
             for result in results:
                 if not isinstance(result, Judged):
                     self._tally(result[0])

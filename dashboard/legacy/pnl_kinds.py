@@ -28,6 +28,12 @@ def settle_pnl(binding: Binding, read: list[Values | None], fit: Fit) -> None:
     if not binding.pnl_role:
         binding.pnl_kind = "computed"
         settle_computed_fees(binding, values, fit)
+        if binding.constant_fee:
+            binding.uncertain = "no PnL printed, and the fee is a rate by its looks"
+        if binding.known is None and any(each.funding for each in values):
+            binding.uncertain = (
+                "no PnL printed, and whether funding was paid or received is not said"
+            )
         return
     if not computable:
         binding.pnl_kind = _kind_by_looks(binding, values)
@@ -41,7 +47,7 @@ def settle_pnl(binding: Binding, read: list[Values | None], fit: Fit) -> None:
         kinds = ("gross", "net")
     else:
         kinds = KINDS
-    if "side" in binding.roles:
+    if binding.says_side:
         sides: tuple[int, ...] = (0,)
     else:
         sides = (1, -1, 0)
@@ -58,11 +64,16 @@ def settle_pnl(binding: Binding, read: list[Values | None], fit: Fit) -> None:
     assert best is not None
     _, _, kind, fixed, checks = best
     binding.pnl_kind, binding.fixed_side = kind, fixed
+    if not binding.says_side and fixed:
+        for each in values:
+            each.side = fixed
     if _try_reversed_sides(binding, read, best):
         checks = _checks(binding, read, binding.pnl_kind, 0)
     if binding.pnl_kind == "net" and _fee_unstated(binding, values, checks):
         checks = _checks(binding, read, binding.pnl_kind, fixed)
     _count(binding, read, checks, fit)
+    if binding.constant_fee and (binding.pnl_kind != "net" or fit.confirmed * 2 < fit.read):
+        binding.uncertain = "the fee is one number on all rows, a rate by its looks"
     if fit.confirmed == 0 and binding.pnl_role in ("cum_pnl", "pnl_pct") and fit.contradicted == 0:
         binding.pnl_kind = "computed"
 
@@ -77,11 +88,11 @@ def _checks(binding: Binding, read: list[Values | None], kind: str, fixed: int) 
             made.append(Check("unread", None))
             before = None
             continue
-        if "side" not in binding.roles:
+        if not binding.says_side:
             values.side = fixed
         if kind == "cumulative" and not started:
             before, started = Decimal(0), True
-        if "side" not in binding.roles and fixed == 0:
+        if not binding.says_side and fixed == 0:
             made.append(_either_side(values, binding, kind, before))
         else:
             made.append(check(values, binding, kind, before))
@@ -127,7 +138,7 @@ def _try_reversed_sides(
 
 def _fee_unstated(binding: Binding, values: list[Values], checks: list[Check]) -> bool:
     """No fee column, and the printed PnL short of price x quantity by a small, steady share."""
-    if {"fee", "entry_fee"} & binding.roles.keys():
+    if binding.says_fee:
         return False
     if sum(c.state == "confirmed" for c in checks) * 10 >= len(values) * 6 or len(values) < 3:
         return False
@@ -174,10 +185,14 @@ def _count(binding: Binding, read: list[Values | None], checks: list[Check], fit
         elif result.state == "not_computable" and binding.pnl_kind == "net_unstated_fee":
             confirmed += 1
             fit.digits += 2
+        elif result.state == "not_computable" and values.other_fees:
+            fit.aside_fees += 1
     fit.confirmed = confirmed
     binding.confirmed, binding.contradicted = confirmed, fit.contradicted
     settle_fee_band(binding, read, checks, fit)
-    binding.exact = exact >= 10 and exact * 100 >= confirmed * 98
+    binding.exact = exact >= 10 and exact * 100 >= confirmed * 95
+    told = [c.digit for v, c in zip(read, checks, strict=True) if v is not None and c.digit]
+    binding.to_the_digit = told.count(1) >= 10 and told.count(-1) * 20 <= len(told)
 
 
 def _digits(values: Values, binding: Binding, *, exact: bool) -> float:
@@ -200,11 +215,9 @@ def _kind_by_looks(binding: Binding, values: list[Values]) -> str:
     """
     if binding.pnl_role in ("pnl_pct", "cum_pnl"):
         return "unknown"
-    if (
-        binding.pnl_role in ("pnl", "gross_pnl")
-        and binding.units.get(binding.roles[binding.pnl_role])
-        and binding.currency == ""
-    ):
+    if binding.unit_names.get(binding.roles[binding.pnl_role]) == "%":
+        return "unknown"
+    if _follows_prices(values):
         return "unknown"
     printed = [float(each.printed) for each in values if each.printed is not None]
     if len(printed) < 3:
@@ -216,21 +229,64 @@ def _kind_by_looks(binding: Binding, values: list[Values]) -> str:
         movement = sum(step**2 for step in steps) / len(steps)
         if spread > 0 and movement < 0.7 * spread:
             return "unknown"
-        if min(printed) > 0 and spread**0.5 < 0.25 * mean:
+        if _are_prices(values):
             return "unknown"
     return "printed"
 
 
-def _price_band(values: list[Values]) -> tuple[Decimal, Decimal]:
-    """Where two or more PnL values far beyond all others lie close together, as prices do.
+def _are_prices(values: list[Values]) -> bool:
+    """Market by market the column never changes sign and hardly its size: prices, no results."""
+    by_market: dict[str, list[float]] = {}
+    for each in values:
+        if each.printed is not None:
+            by_market.setdefault(each.symbol, []).append(float(each.printed))
+    steady = 0
+    for numbers in by_market.values():
+        mean = sum(numbers) / len(numbers)
+        spread = sum((x - mean) ** 2 for x in numbers) / len(numbers)
+        if len(numbers) >= 2 and min(numbers) > 0 and spread**0.5 < 0.25 * mean:
+            steady += len(numbers)
+    return steady * 10 >= sum(map(len, by_market.values())) * 7
 
-    One wild value alone is left in peace: a true row can look wild.
+
+def _follows_prices(values: list[Values]) -> bool:
+    """Prices without a quantity: a result that is their difference, or its share, is no money."""
+    moves = [
+        ((each.exit - each.entry) * each.side, each.entry, each.printed)
+        for each in values
+        if each.entry and each.exit and each.side and each.printed is not None
+    ]
+    if len(moves) < 3:
+        return False
+    points = sum(abs(printed - move) <= abs(move) / 100 for move, _, printed in moves)
+    ratio = sum(abs(p - move / entry) <= Decimal("0.003") for move, entry, p in moves)
+    percent = sum(abs(p - move / entry * 100) <= Decimal("0.3") for move, entry, p in moves)
+    return max(points, ratio, percent) * 10 >= len(moves) * 8
+
+
+_FAR, _BEYOND = 20, 3
+
+
+def _price_band(values: list[Values]) -> tuple[Decimal, Decimal]:
+    """What PnL values are prices by their looks, where some of the column's are.
+
+    Two values of one market far beyond all others that lie close together, or four far ones
+    without a loss among them. One wild value alone is left in peace: a true row can look wild.
     """
-    printed = sorted((v.printed for v in values if v.printed is not None), key=abs)
-    if len(printed) < 10:
-        return Decimal(0), Decimal(0)
-    usual = abs(printed[len(printed) * 3 // 4])
-    far = [value for value in printed if usual and abs(value) > 20 * usual]
-    if len(far) < 2 or min(far) <= 0 or max(far) > 2 * min(far):
-        return Decimal(0), Decimal(0)
-    return min(far), max(far)
+    nothing = Decimal(0), Decimal(0)
+    told = [(each.symbol, each.printed) for each in values if each.printed is not None]
+    if len(told) < 10:
+        return nothing
+    sizes = sorted(abs(printed) for _, printed in told)
+    usual = sizes[len(sizes) * 3 // 4]
+    far = [(symbol, value) for symbol, value in told if usual and abs(value) > _FAR * usual]
+    if len(far) < 2 or min(value for _, value in far) <= 0:
+        return nothing
+    alike = any(
+        max(same) <= 2 * min(same)
+        for symbol in {symbol for symbol, _ in far}
+        if len(same := [value for market, value in far if market == symbol]) >= 2
+    )
+    near = [size for size in sizes if size <= _FAR * usual]
+    limit = _BEYOND * near[len(near) * 3 // 4]
+    return (limit, Decimal("1e15")) if alike or len(far) >= 4 else nothing

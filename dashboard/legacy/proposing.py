@@ -20,6 +20,13 @@ from .times import EPOCH, OLDEST, TimeForm, decide_form, place
 from .values import STATUS_WORDS, Context
 
 _PROBE = 10
+NO_FACTORS = frozenset(
+    ("unrealised", "mark_price", "planned", "stop_loss_price", "take_profit_price", "mae", "mfe",
+     "count")
+)  # fmt: skip
+"""Columns a header names that arithmetic may agree with and that are no result of a trade."""
+_FEES = ("fee", "entry_fee", "exit_fee")
+_COINS = ("BNB", "BTC", "ETH", "XBT")
 _VERSION = re.compile(r"[vV]?(\d{1,2})\.(\d{1,3})(?:\.\d{1,3})?")
 _COIN = re.compile(r"[A-Z][A-Z0-9]{1,7}")
 
@@ -44,6 +51,10 @@ def propose(
     if width < 5 or width > 60 or len(rows) < 2:
         return None
     seen = _look(rows, width, context.order)
+    if len(headings) == width:
+        for at, each in enumerate(headings):
+            if each.role in NO_FACTORS or (each.role in _FEES and each.currency in _COINS):
+                seen.numbers.pop(at, None)
     if not seen.times or not seen.sides:
         return None
     symbol = _symbol_column(rows, seen, context)
@@ -319,9 +330,11 @@ def _steady(shares: list[float], most: float) -> bool:
 
 
 def _hidden_fee(seen: _Columns, solution: _Solution) -> bool:
-    """Some other column looks like a fee, so that the PnL would be before fees."""
+    """Some other column looks like a fee, as a cost or below zero: the PnL is before it."""
     return any(
-        _steady(_shares(seen, solution, at), 3.0) for at in seen.numbers if at not in solution
+        _steady(shares, 3.0) or _steady([-share for share in shares], 3.0)
+        for at in seen.numbers
+        if at not in solution and (shares := _shares(seen, solution, at))
     )
 
 
@@ -350,7 +363,7 @@ def _add_texts(
             ):
                 continue
             if (
-                each.role in ("version", "exit_reason", "bot_trade_id", "status")
+                each.role in ("version", "exit_reason", "bot_trade_id", "status", "fee_asset")
                 and at not in taken
             ):
                 binding.roles.setdefault(each.role, at)

@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from .aliases import heading
-from .binding import Binding, bindings_for, could_be_header, is_header
+from .binding import Binding, bindings_for, could_be_header, is_header, no_trades
 from .cells import PLAIN_NUMBER
 from .clusters import largest_cluster, like_first, signature, usual_width, who_and_when
 from .decoding import Line
 from .fast import FastJudge, compile_fast
-from .fills import read_fill
+from .fill_rows import read_fill
 from .finding import Block, acceptable, is_run, prove
 from .judging import judge
 from .layouts import REGISTRY
@@ -59,8 +59,8 @@ class FileJudge:
         """Looks of rows that hundreds of them did not prove: not tried in every window again."""
         self._before: Decimal | None = Decimal(0)
         self._hunk = ""
-        self._hunk_rows: dict[str, list[str]] = {"ours": [], "theirs": []}
-        self._hunk_fields: list[list[str]] = []
+        self._hunk_ours: list[Record] = []
+        self._conflicts: list[tuple[Record, Record]] = []
 
     def fork(self, emit: Emit) -> FileJudge:
         """One that goes on from here by itself, telling `emit`.
@@ -147,6 +147,7 @@ class FileJudge:
             self._block = block
             if last and not final:
                 keep_from = min(keep_from, self._tail(block.rows, outcomes, places, len(records)))
+        self._settle_conflicts(outcomes)
         for record in records[:keep_from]:
             outcome, binding = outcomes[id(record)]
             if isinstance(outcome, str):
@@ -232,10 +233,12 @@ class FileJudge:
 
     def _open_block(self, record: Record) -> Block:
         fields = record.fields
-        self.had_header = self.had_header or bool(bindings_for(fields))
+        aside = no_trades(fields)
+        bindings = [] if aside else bindings_for(fields)
+        self.had_header = self.had_header or bool(bindings)
         if len(self.headings) < _MOST_HEADINGS and len(record.raw) <= _LONGEST_HEADING:
             self.headings[record.line] = record.raw
-        made = Block(tuple(heading(cell) for cell in fields), bindings_for(fields), len(fields))
+        made = Block(tuple(heading(cell) for cell in fields), bindings, len(fields), aside=aside)
         for binding in self._known:
             if binding.headings and [h.name for h in binding.headings] == [
                 h.name for h in made.headings
@@ -256,24 +259,33 @@ class FileJudge:
     def _turn_hunk(self, mark: str) -> None:
         self._hunk = "" if mark == "end" else mark
         if mark == "ours":
-            self._hunk_rows = {"ours": [], "theirs": []}
-            self._hunk_fields = []
+            self._hunk_ours = []
 
     def _in_hunk(self, record: Record) -> Verdict | None:
-        """Rows of the second side of a conflict: one that stands on the first side too."""
-        ours = self._hunk_rows["ours"]
+        """A row of a conflict: on the second side a repeat, or another version of the first's."""
         if self._hunk == "ours":
-            ours.append(record.text)
-            self._hunk_fields.append(record.fields)
+            self._hunk_ours.append(record)
             return None
-        if record.text in ours:
+        if any(record.text == each.text for each in self._hunk_ours):
             return Repeated()
         key = who_and_when(record.fields)
-        if key and any(who_and_when(each) == key for each in self._hunk_fields):
-            return Refusal(
-                "conflict", "the other side of the merge has this trade with other values"
-            )
+        for each in self._hunk_ours:
+            if key and who_and_when(each.fields) == key:
+                self._conflicts.append((each, record))
         return None
+
+    def _settle_conflicts(self, outcomes: dict[int, tuple[Outcome | str, Binding | None]]) -> None:
+        """Of two versions of one trade the one that arithmetic confirms alone; else neither."""
+        for pair in self._conflicts:
+            given = [outcomes.get(id(record), ("", None)) for record in pair]
+            sure = [isinstance(each, Trade) and each.reconciled == "confirmed" for each, _ in given]
+            for record, (each, binding), keep in zip(pair, given, sure, strict=True):
+                if isinstance(each, (Trade, Fill)) and not (keep and sum(sure) == 1):
+                    outcomes[id(record)] = (
+                        Refusal("conflict", "the merge has this trade with other values too"),
+                        binding,
+                    )
+        self._conflicts = []
 
     # -- judging a block ---------------------------------------------------------------------
 
@@ -281,6 +293,10 @@ class FileJudge:
         self, block: Block, outcomes: dict[int, tuple[Outcome | str, Binding | None]]
     ) -> None:
         rows = block.rows
+        if block.aside:
+            told = [row for row in rows if len(row.fields) == block.width and not row.trouble]
+            outcomes.update({id(row): (Aside(block.aside), None) for row in told})
+            rows = [row for row in rows if id(row) not in outcomes]
         if not rows:
             return
         if block.current is None:
@@ -289,8 +305,12 @@ class FileJudge:
                 block.current = self._refine(block.current, rows)
         remaining = rows
         if block.current is not None:
-            self._note(block.current)
             remaining = self._judge_rows(rows, block.current, outcomes)
+            if block.current.shape == "trades" and not block.current.pnl_kind:
+                # Nothing but records that are no trades: the next ones settle it.
+                block.current = None
+            else:
+                self._note(block.current)
         if remaining:
             remaining = self._try_others(remaining, block, outcomes)
         width = block.current.width if block.current else block.width or usual_width(rows)
@@ -317,7 +337,7 @@ class FileJudge:
                 # Rows of another layout may be in the majority: ask those next to the header.
                 alone = candidate.copy()
                 other = settle(alone, like_first(block.rows), self._context)
-                if acceptable(alone, other):
+                if other.rows and acceptable(alone, other):
                     binding, fit = alone, other
                 elif not acceptable(binding, fit):
                     continue
@@ -349,6 +369,7 @@ class FileJudge:
         fit = settle(refined, own, self._context)
         if refined.price_like[1] == 0:
             refined.price_like = binding.price_like
+        refined.simulated = binding.simulated
         return refined if acceptable(refined, fit) else binding
 
     def _note(self, binding: Binding) -> None:

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC
 
 from .binding import NUMBER_ROLES, PNL_ROLES, TIME_ROLES, Binding, looks_numeric, swap_time_words
-from .cells import column_unit, decide_grammar, decimals, says_one_way, side_of
+from .cells import (
+    Grammar,
+    column_unit,
+    decide_grammar,
+    decimals,
+    is_null,
+    says_one_way,
+    side_of,
+)
+from .columns import settle_columns
+from .fill_rows import settle_amounts, without_asset
 from .fit import Fit
 from .pnl_kinds import settle_pnl
 from .records import Record
@@ -21,9 +32,10 @@ _IN_QUOTE = ("entry_price", "exit_price", "price", *PNL_ROLES)
 def settle(binding: Binding, records: list[Record], context: Context) -> Fit:
     """Fill in how these rows are written under this binding, and say how well they fit."""
     rows = [r for r in records if len(r.fields) == binding.width and not r.trouble]
+    every = len(rows)
     rows = [r for r in rows if not aside_kind(r, binding)]
     sample = rows if len(rows) <= SAMPLE else rows[:: len(rows) // SAMPLE + 1]
-    fit = Fit(rows=len(sample))
+    fit = Fit(rows=len(sample), aside=every - len(rows))
     if not sample:
         return fit
 
@@ -31,9 +43,12 @@ def settle(binding: Binding, records: list[Record], context: Context) -> Fit:
         return [row.fields[at] for row in sample]
 
     swap_time_words(binding, column)
+    settle_columns(binding, sample)
     _settle_cells(binding, column)
     _settle_times(binding, rows, context.order)
     _settle_side(binding, column)
+    if binding.shape == "fills":
+        settle_amounts(binding, sample)
     read = _read(binding, sample, context)
     fit.read = sum(values is not None for values in read)
     if binding.shape == "trades":
@@ -65,15 +80,20 @@ def _settle_cells(binding: Binding, column: object) -> None:
             continue
         texts = column(at)
         unit = column_unit(texts)
+        if binding.shape == "fills" and role in ("price", "quantity", "fee"):
+            unit = None  # read with the asset behind them; see fill_rows
         if unit is not None:
             name, take_off = unit
             binding.units[at] = take_off
             texts = [take_off(text) for text in texts]
+            binding.unit_names[at] = name
             if name.isalpha() and name.isupper() and role in _IN_QUOTE:
                 binding.currency = binding.currency or name
-        cells += texts
+        cells += [without_asset(text) for text in texts] if binding.shape == "fills" else texts
     binding.grammar = decide_grammar(cells)
     mark = binding.grammar.decimal
+    for at, take_off in binding.units.items():
+        binding.units[at] = _ungrouped(column(at), take_off, binding.grammar)
     if binding.pnl_role:
         printed = column(binding.roles[binding.pnl_role])
         binding.pnl_places = _places(printed, mark)
@@ -83,9 +103,26 @@ def _settle_cells(binding: Binding, column: object) -> None:
         fees = column(binding.roles["fee"])
         binding.fee_places = _places(fees, mark)
         signed = [cell.strip()[0] in "-−" for cell in fees if cell.strip(" 0.,-−")]
-        binding.fee_sign = -1 if signed and all(signed) else 1
+        needed = 2 / 3 if binding.shape == "fills" and binding.known is not None else 1
+        binding.fee_sign = -1 if signed and sum(signed) >= len(signed) * needed else 1
     else:
         binding.fee_places = 12
+
+
+def _ungrouped(
+    cells: list[str], take_off: Callable[[str], str], grammar: Grammar
+) -> Callable[[str], str]:
+    """Money formatted with its unit ("$1,984.45") may group thousands where prices do not."""
+    texts = [take_off(cell) for cell in cells if not is_null(cell)]
+    own = decide_grammar(texts)
+    if not own.thousands or grammar.thousands or own.decimal != grammar.decimal:
+        return take_off
+
+    def plain(cell: str) -> str:
+        text = take_off(cell)
+        return text.replace(own.thousands, "") if own.number(text) is not None else ""
+
+    return plain
 
 
 def _places(cells: list[str], mark: str) -> int:
@@ -116,6 +153,9 @@ def _settle_times(binding: Binding, rows: list[Record], order: str) -> None:
         if at is None:
             continue
         cells = [row.fields[at] for row in rows]
+        if role in binding.clocks:
+            clock = binding.clocks[role]
+            cells = [f"{row.fields[at].strip()} {row.fields[clock].strip()}" for row in rows]
         form = decide_form(cells, day_first=continental, share=0.15, order=order)
         if form is None and sum(map(is_clock_only, cells)) * 2 > len(cells):
             form = ISO

@@ -56,8 +56,17 @@ def iso(instant: int) -> str:
 
 
 Fields = tuple[int, int, int, int, int, int, int]
-_TIME = r"(?:[T ,]+|\s*)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*([AaPp]\.?[Mm]\.?)?"
-_ZONE = r"\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?"
+_TIME = (
+    r"(?:[T ,]+|\s+-\s+|\s*)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*([AaPp]\.?[Mm]\.?)?"
+)
+ABBREVIATIONS = {
+    "Z": 0, "UTC": 0, "GMT": 0, "WET": 0, "CET": 1, "MEZ": 1, "CEST": 2, "MESZ": 2, "MSK": 3,
+    "HKT": 8, "SGT": 8, "KST": 9, "JST": 9, "BRT": -3, "EDT": -4, "EST": -5, "PDT": -7, "PST": -8,
+}  # fmt: skip
+"""Zones printed behind a time that stand for one offset, in hours; CST stands for several."""
+_ZONE = (
+    rf"\s*({'|'.join(ABBREVIATIONS)}|(?:UTC|GMT)?[+-]\d{{2}}:?\d{{2}}|(?:UTC|GMT)?[+-]\d{{1,2}})?"
+)
 _YMD = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}})(?:{_TIME}{_ZONE})?", re.IGNORECASE)
 _SHORT_YMD = re.compile(rf"(\d{{2}})-(\d{{2}})-(\d{{2}}){_TIME}{_ZONE}", re.IGNORECASE)
 _DMY = re.compile(
@@ -70,7 +79,15 @@ _EAST = re.compile(
 _HALF_DAY = re.compile(
     r"(\d{4})[-/.]\s?(\d{1,2})[-/.]\s?(\d{1,2})\.?\s*(오전|오후|上午|下午)\s*(\d{1,2}):(\d{2})(?::(\d{2}))?"
 )
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})[T_ \-]?(\d{2})(\d{2})(\d{2})")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})[T_ \-]?(\d{2})(\d{2})(\d{2})(Z)?")
+_FILE_LIKE = re.compile(r"(\d{4})-(\d{2})-(\d{2})[ _T](\d{2})-(\d{2})-(\d{2})")
+_CLOCK_FIRST = re.compile(
+    r"(\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s*[AaPp][Mm])?)[\s,]+(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})"
+)
+_WEEKDAY = re.compile(r"[^\W\d]{2,10}\.?,?\s+(?=\S)")
+_CTIME = re.compile(
+    r"([^\W\d]{3,9})\s+(\d{1,2})\s+(\d{1,2}:\d{2}(?::\d{2})?)\s+(?:([A-Z]{3,4})\s+)?(\d{4})"
+)
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -143,21 +160,22 @@ def _build(
     micro = int((fraction or "0").ljust(6, "0")[:6])
     try:
         naive = datetime(year, month, day, clock, int(minute or 0), int(second or 0), micro)  # noqa: DTZ001
+        return (naive.replace(tzinfo=_zone(zone)), True) if zone else (naive, False)
     except ValueError:
         return None
-    if not zone:
-        return naive, False
-    return naive.replace(tzinfo=_zone(zone)), True
 
 
 def _zone(text: str) -> tzinfo:
-    if text.upper() in ("Z", "UTC", "GMT"):
-        return UTC
-    digits = text[1:].replace(":", "").ljust(4, "0")
+    hours = ABBREVIATIONS.get(text.upper())
+    if hours is not None:
+        return UTC if hours == 0 else timezone(timedelta(hours=hours))
+    offset = text.upper().removeprefix("UTC").removeprefix("GMT")
+    digits = offset[1:].replace(":", "")
+    digits = (f"0{digits}" if len(digits) == 1 else digits).ljust(4, "0")
     shift = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
     if shift >= timedelta(hours=24):
-        return UTC
-    return timezone(shift if text[0] == "+" else -shift)
+        raise ValueError(text)
+    return timezone(shift if offset[0] == "+" else -shift)
 
 
 def _read_iso(cell: str) -> tuple[datetime, bool] | None:
@@ -168,13 +186,21 @@ def _read_iso(cell: str) -> tuple[datetime, bool] | None:
             moment = None
         if moment is not None:
             return moment, moment.tzinfo is not None
-    found = _YMD.fullmatch(cell)
+    found = _YMD.fullmatch(_date_first(cell))
     if found:
         return _build(int(found[1]), int(found[2]), int(found[3]), found.groups()[3:])
-    compact = _COMPACT.fullmatch(cell)
+    compact = _COMPACT.fullmatch(cell) or _FILE_LIKE.fullmatch(cell)
     if compact:
-        return _build(int(compact[1]), int(compact[2]), int(compact[3]), compact.groups()[3:])
+        hour, minute, second, *zone = compact.groups()[3:]
+        rest = (hour, minute, second, None, None, *zone)
+        return _build(int(compact[1]), int(compact[2]), int(compact[3]), rest)
     return None
+
+
+def _date_first(cell: str) -> str:
+    """ "16:54 2022-05-11" as "2022-05-11 16:54"; anything else as it is."""
+    turned = _CLOCK_FIRST.fullmatch(cell) if cell[1:3].count(":") else None
+    return f"{turned[2]} {turned[1]}" if turned else cell
 
 
 def _read_epoch(cell: str) -> tuple[datetime, bool] | None:
@@ -196,7 +222,7 @@ def _read_short(cell: str) -> tuple[datetime, bool] | None:
 
 
 def _day_first(cell: str) -> tuple[datetime, bool] | None:
-    found = _DMY.fullmatch(cell)
+    found = _DMY.fullmatch(_date_first(cell))
     if not found:
         return None
     year = int(found[4]) + (2000 if len(found[4]) == 2 else 0)
@@ -204,7 +230,7 @@ def _day_first(cell: str) -> tuple[datetime, bool] | None:
 
 
 def _month_first(cell: str) -> tuple[datetime, bool] | None:
-    found = _DMY.fullmatch(cell)
+    found = _DMY.fullmatch(_date_first(cell))
     if not found:
         return None
     year = int(found[4]) + (2000 if len(found[4]) == 2 else 0)
@@ -213,6 +239,12 @@ def _month_first(cell: str) -> tuple[datetime, bool] | None:
 
 def _read_named(cell: str) -> tuple[datetime, bool] | None:
     found = _NAMED.fullmatch(cell)
+    if not found and cell[:1].isalpha():
+        without = _WEEKDAY.sub("", cell, count=1)
+        ctime = _CTIME.fullmatch(without)
+        if ctime:
+            without = f"{ctime[2]} {ctime[1]} {ctime[5]} {ctime[3]} {ctime[4] or ''}".strip()
+        found = _NAMED.fullmatch(without)
     if not found:
         return None
     day, name, year = (found[1], found[2], found[3]) if found[1] else (found[5], found[4], found[6])
@@ -275,7 +307,7 @@ def decide_form(
 
 
 def _decide_day_first(texts: list[str], *, hint: bool) -> TimeForm | None:
-    found = [match for text in texts if (match := _DMY.fullmatch(text))]
+    found = [match for text in texts if (match := _DMY.fullmatch(_date_first(text)))]
     first_over = sum(int(match[1]) > 12 for match in found)
     second_over = sum(int(match[3]) > 12 for match in found)
     if first_over or second_over:

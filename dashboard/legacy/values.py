@@ -8,7 +8,7 @@ from datetime import tzinfo
 from decimal import Decimal
 
 from .binding import Binding
-from .cells import action_of, decimals, is_null, says_one_way, side_of
+from .cells import action_of, decimals, is_null, quote_of, says_one_way, side_of
 from .records import Record
 from .times import TimezoneNeeded, is_clock_only, microseconds, place, too_old
 from .verdicts import Aside, Refusal
@@ -23,7 +23,8 @@ _DAY_US = 86_400_000_000
 _STATUS = {
     "open": (
         "open open_order new pending partially_filled partiallyfilled partial active submitted "
-        "placed 미체결 대기 진행중 보유중 offen 未成交 持仓中 未平仓 aberta aberto pendente "
+        "placed partially_closed partly_closed part_closed unfilled 미체결 대기 진행중 보유중 "
+        "offen 未成交 持仓中 未平仓 aberta aberto pendente "
         "открыта открыт активен"
     ),
     "cancelled": (
@@ -42,10 +43,39 @@ _STATUS = {
         "heartbeat alive ping status info debug warning hold idle startup shutdown started "
         "stopped keepalive 하트비트 상태 대기중 心跳 herzschlag batimento пульс"
     ),
+    "cash_flow": (
+        "commission funding funding_fee realized_pnl realised_pnl transfer deposit withdrawal "
+        "withdraw rebate commission_rebate referral_kickback interest insurance_clear balance "
+        "credit dividend airdrop staking reward 입금 출금 이체 펀딩비 수수료 einzahlung "
+        "auszahlung "
+        "überweisung 充值 提现 提币 充币 划转 资金费 手续费 资金费用 depósito saque retirada "
+        "transferência ввод вывод депозит пополнение комиссия"
+    ),
 }
 
 
 STATUS_WORDS = {word: kind for kind, words in _STATUS.items() for word in words.split()}
+_TELLING_PARTS = ("cancelled", "rejected", "error")
+_SIMULATED = (
+    "paper paper_trading papertrade simulated simulation sim dry dry_run dryrun dry-run backtest "
+    "backtesting test testnet demo virtual 모의 모의투자 페이퍼 백테스트 simuliert papier 模拟 "
+    "回测 "
+    "simulado teste бумага тест симуляция"
+)
+SIMULATED = frozenset(_SIMULATED.split())
+"""Words by which a log tells that nothing was really traded."""
+_TRUE, _FALSE = frozenset(("true", "1", "yes", "y")), frozenset(("false", "0", "no", "n"))
+
+
+_OPENS = (
+    "entry open enter in 진입 오픈 开仓 入场 開倉 einstieg eröffnung entrada abertura вход открытие"
+)
+_CLOSES = (
+    "exit close out 청산 종료 平仓 出场 平倉 ausstieg schließung saída saida fechamento выход "
+    "закрытие"
+)
+OPENING = dict.fromkeys(_OPENS.split(), 1) | dict.fromkeys(_CLOSES.split(), -1)
+"""Casefolded word -> +1 entry, -1 exit."""
 
 
 @dataclass(slots=True)
@@ -77,6 +107,8 @@ class Values:
     printed: Decimal | None
     places: int
     pnl_places: int = 8
+    other_fees: dict[str, Decimal] | None = None
+    """A fee in an asset that is not the quote: no part of any sum."""
 
 
 def aside_kind(record: Record, binding: Binding | None = None) -> str:
@@ -86,12 +118,38 @@ def aside_kind(record: Record, binding: Binding | None = None) -> str:
         for role in ("status", "type", "side", "action"):
             at = binding.roles.get(role)
             if at is not None and at < len(cells):
-                kind = STATUS_WORDS.get(cells[at].strip().casefold().replace(" ", "_"))
+                kind = status_kind(cells[at], parts=role == "status")
                 if kind:
                     return kind
-        if binding.roles.get("status") is not None:
-            return ""
+        at = binding.roles.get("exit_reason")
+        if at is not None and at < len(cells):
+            kind = status_kind(cells[at], parts=True)
+            if kind in ("cancelled", "rejected", "open"):
+                return kind
+        if binding.simulated and is_simulated(cells[binding.roles[binding.simulated]]):
+            return "simulated"
     return ""
+
+
+def status_kind(cell: str, *, parts: bool = False) -> str:
+    """What a status word makes of a record that is no closed trade, or "".
+
+    With `parts` a word within counts too, for what never closed ("cancelled by user").
+    """
+    text = cell.strip().casefold().replace(" ", "_")
+    kind = STATUS_WORDS.get(text, "")
+    if kind or not parts:
+        return kind
+    for word in re.split(r"[\W_]+", text):
+        kind = STATUS_WORDS.get(word, "")
+        if kind in _TELLING_PARTS:
+            return kind
+    return ""
+
+
+def is_simulated(cell: str) -> bool:
+    """True where a mode, type or status cell says that the trade was not really made."""
+    return cell.strip().casefold().replace(" ", "_") in SIMULATED
 
 
 def any_status_word(record: Record) -> str:
@@ -114,6 +172,8 @@ def read_values(fields: list[str], binding: Binding, context: Context) -> Values
         "fee",
         "entry_fee",
         "exit_fee",
+        "entry_fee_rate",
+        "exit_fee_rate",
         "funding",
     ):
         value = number(fields, role, binding)
@@ -156,6 +216,10 @@ def read_values(fields: list[str], binding: Binding, context: Context) -> Values
     fee = _fees(numbers, binding)
     if fee is not None and fee < 0:
         return Refusal("negative_fee", f"fee is {fee}")
+    other = _other_asset(fields, binding, symbol) if fee else ""
+    other_fees = {other: fee} if other and fee else None
+    if other:
+        fee = None
     places = 0
     if "entry_price" in roles and "exit_price" in roles:
         mark = binding.grammar.decimal
@@ -166,8 +230,29 @@ def read_values(fields: list[str], binding: Binding, context: Context) -> Values
     return Values(
         symbol, side, times[0], times[1], numbers["entry_price"], numbers["exit_price"], quantity,
         fee, (numbers["funding"] or ZERO) * binding.funding_sign, printed, places,
-        _pnl_places(fields, binding),
+        _pnl_places(fields, binding), other_fees,
     )  # fmt: skip
+
+
+_DOLLARS = frozenset(("USD", "USDT", "USDC", "BUSD", "FDUSD", "TUSD", "USDP", "DAI"))
+
+
+def _other_asset(fields: list[str], binding: Binding, symbol: str) -> str:
+    """The asset a fee was paid in where it is not the market's quote; "" where it is, or "
+    "unsaid."""
+    at = binding.roles.get("fee")
+    named = text_of(fields, "fee_asset", binding)
+    if not named and at is not None:
+        named = binding.unit_names.get(at, "")
+        if not named and binding.headings:
+            named = binding.headings[at].currency
+    asset = (named or "").upper()
+    if not asset.isalnum() or not asset.isascii():
+        return ""
+    quote = binding.currency or quote_of(symbol)
+    if asset == quote or (asset in _DOLLARS and (quote in _DOLLARS or not quote)):
+        return ""
+    return asset
 
 
 def _pnl_places(fields: list[str], binding: Binding) -> int:
@@ -187,6 +272,12 @@ def _fees(numbers: dict[str, Decimal | None], binding: Binding) -> Decimal | Non
         first, second = numbers["entry_fee"], numbers["exit_fee"]
         if first is not None and second is not None:
             return (first + second) * binding.fee_sign
+    if "entry_fee_rate" in binding.roles and "exit_fee_rate" in binding.roles:
+        parts = [numbers[r] for r in ("entry_price", "entry_fee_rate", "exit_price",
+                                      "exit_fee_rate", "quantity")]  # fmt: skip
+        if all(part is not None for part in parts):
+            entry, opening, left, closing, quantity = (part or ZERO for part in parts)
+            return quantity * (entry * opening + left * closing) * binding.rate_scale
     return None
 
 
@@ -233,6 +324,8 @@ def time_of(
     cell = fields[at].strip()
     if is_null(cell):
         return None
+    if role in binding.clocks:
+        cell = f"{cell} {fields[binding.clocks[role]].strip()}"
     form = binding.forms.get(role)
     read = form.read(cell) if form is not None else None
     if read is None:
@@ -281,23 +374,51 @@ def _times(
 
 def symbol_of(fields: list[str], binding: Binding, context: Context) -> str | Refusal:
     at = binding.roles.get("symbol")
+    if at is None and binding.known is not None and binding.known.market:
+        return _market_named(fields, binding, binding.known.market)
     if at is None:
         return context.symbol
     cell = fields[at].strip()
     if not cell or len(cell) > 40 or is_null(cell) or not any(char.isalpha() for char in cell):
         return Refusal("no_symbol", f"symbol is {show(cell)}")
-    if not _MARKET.fullmatch(cell):
+    if not _MARKET.fullmatch(cell) or cell.casefold() in _NO_MARKET:
         return Refusal("no_symbol", f"symbol is {show(cell)}")
     return cell
 
 
+def _market_named(fields: list[str], binding: Binding, form: str) -> str | Refusal:
+    """A market from its assets' own columns."""
+    assets = {
+        role: fields[at].strip().upper()
+        for role in ("base_asset", "quote_asset")
+        if (at := binding.roles.get(role)) is not None
+    }
+    for asset in assets.values():
+        if not _ASSET.fullmatch(asset):
+            return Refusal("no_symbol", f"asset is {show(asset)}")
+    if assets.get("base_asset") in QUOTES_OF_ACCOUNTS:
+        return Refusal("not_a_trade", f"money moved: {show(assets['base_asset'])}")
+    return form.format(**assets)
+
+
+_ASSET = re.compile(r"[A-Z0-9]{1,15}")
+QUOTES_OF_ACCOUNTS = frozenset(("KRW", "EUR", "GBP", "JPY", "BRL"))
+_NO_MARKET = frozenset(
+    ("nan", "inf", "infinity", "null", "none", "nil", "undefined", "unknown", "true", "false")
+)
 _MARKET = re.compile(r"[\w.:/\-]{1,40}(?: ?\([\w ]{1,12}\))?")
 
 
 def _side(fields: list[str], binding: Binding) -> int | Refusal:
     at = binding.roles.get("side")
     if at is None:
-        return binding.fixed_side
+        at = binding.roles.get("is_short")
+        if at is None:
+            return binding.fixed_side
+        word = fields[at].strip().casefold()
+        if word in _TRUE or word in _FALSE:
+            return -1 if word in _TRUE else 1
+        return Refusal("unknown_side", f"is_short is {show(fields[at])}")
     cell = fields[at]
     side = side_of(cell)
     if side is None:

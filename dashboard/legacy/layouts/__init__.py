@@ -6,6 +6,7 @@ from . import (
     binance_futures_positions,
     binance_futures_trades,
     binance_spot_trades,
+    bithumb_trades,
     blotter_trades,
     blotter_v7,
     blotter_v7_prices,
@@ -15,6 +16,7 @@ from . import (
     bybit_closed_pnl,
     kraken_trades,
     tradingview,
+    upbit_trades,
 )
 from .base import Column, Layout
 
@@ -31,6 +33,8 @@ REGISTRY: tuple[Layout, ...] = (
     bybit_closed_pnl.LAYOUT,
     kraken_trades.LAYOUT,
     tradingview.LAYOUT,
+    upbit_trades.LAYOUT,
+    bithumb_trades.LAYOUT,
 )
 """Every registered layout. Files with other headers are read by the aliases of their names."""
 

@@ -22,6 +22,7 @@ class Layout:
     ordered: these columns in this order and no others; then recognised without a header too.
     pnl: what the PnL column holds, "net", "gross", or "" where arithmetic decides.
     side: "position" (long, short), "closing" (the side of the closing order).
+    market: how a market is named where no column does, "{quote_asset}-{base_asset}".
     """
 
     name: str
@@ -35,6 +36,7 @@ class Layout:
     time_form: str = ""
     shorts: bool = False
     version_column: bool = False
+    market: str = ""
 
     def roles(self) -> tuple[str, ...]:
         """The roles in column order."""

@@ -10,7 +10,8 @@ HEADER = (
 
 def test_a_closed_long() -> None:
     log = HEADER + (
-        "BTCUSDT,Cross,Long,60000,60500,0.1,0.1,50,2025-01-01 10:00:00,2025-01-01 12:00:00,Closed\n"
+        "BTCUSDT,Cross,Long,60000,60500,0.1,0.1,50,2025-01-01 10:00:00,2025-01-01 "
+        "12:00:00,Closed\n"
         "ETHUSDT,Cross,Short,3000,2900,1,1,100,2025-01-02 10:00:00,2025-01-02 12:00:00,Closed\n"
     )
     reading = read(log)
@@ -20,7 +21,8 @@ def test_a_closed_long() -> None:
 
 def test_a_contradicted_pnl_is_quarantined() -> None:
     log = HEADER + (
-        "BTCUSDT,Cross,Long,60000,60500,0.1,0.1,50,2025-01-01 10:00:00,2025-01-01 12:00:00,Closed\n"
+        "BTCUSDT,Cross,Long,60000,60500,0.1,0.1,50,2025-01-01 10:00:00,2025-01-01 "
+        "12:00:00,Closed\n"
         "ETHUSDT,Cross,Short,3000,2900,1,1,-100,2025-01-02 10:00:00,2025-01-02 12:00:00,Closed\n"
         "ETHUSDT,Cross,Short,3000,2900,2,2,200,2025-01-03 10:00:00,2025-01-03 12:00:00,Closed\n"
     )

@@ -8,6 +8,7 @@ from dashboard.legacy.cells import (
     POINT,
     Grammar,
     base_of,
+    column_unit,
     decide_grammar,
     is_symbol,
     plain,
@@ -107,3 +108,28 @@ def test_a_number_is_no_market() -> None:
 
 def test_one_canonical_form() -> None:
     assert {plain(Decimal(text)) for text in ("1.50", "1.5", "1.5000")} == {"1.5"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "bare"),
+    [
+        (["($12.50)", "$3.00", "($1.25)"], ["-12.50", "3.00", "-1.25"]),
+        (["(12.50)", "3.00", "(1.25)"], ["-12.50", "3.00", "-1.25"]),
+        (["-$12.50", "$3.00", "$1.00"], ["-12.50", "3.00", "1.00"]),
+        (["-12.50 USDT", "3.00 USDT", "1 USDT"], ["-12.50", "3.00", "1"]),
+    ],
+)
+def test_units_and_brackets_come_off_a_whole_column(cells: list[str], bare: list[str]) -> None:
+    unit = column_unit(cells)
+    assert unit is not None
+    assert [unit[1](cell) for cell in cells] == bare
+
+
+def test_a_plain_cell_among_cells_with_units_is_no_number() -> None:
+    unit = column_unit(["1 USDT", "2 USDT", "3 USDT", "4 USDT", "5"])
+    assert unit is not None
+    assert unit[1]("5") == ""
+
+
+def test_thousands_marks_may_be_left_out_where_the_decimal_mark_tells() -> None:
+    assert Grammar(".", ",").number("2811.34") == Decimal("2811.34")

@@ -108,7 +108,8 @@ def test_two_versions_of_a_trade_in_a_merge_are_no_two_trades() -> None:
         + ROWS[2]
         + ROWS[3]
     )
-    assert read(log).reasons[6] == "conflict"
+    reading = read(log)
+    assert (reading.reasons[4], reading.reasons[6]) == ("conflict", "conflict")
 
 
 def test_cancelled_and_failed_orders_are_set_aside() -> None:
@@ -148,3 +149,23 @@ def test_a_wrong_file_is_a_clear_error(content: str | bytes) -> None:
 
 def test_comments_and_blank_lines_are_no_records() -> None:
     assert read("# made by the bot\n\n" + LOG + "\n\n").report.records == 4
+
+
+def test_of_two_versions_in_a_merge_the_one_that_adds_up_is_the_trade() -> None:
+    wrong = ROWS[1].replace("-64.68556051", "64.68556051")
+    log = HEADER + ROWS[0] + f"<<<<<<< a\n{wrong}=======\n{ROWS[1]}>>>>>>> b\n" + "".join(ROWS[2:])
+    reading = read(log)
+    assert [trade.line for trade in reading.trades] == [2, 6, 8, 9]
+
+
+def test_a_line_without_end_is_one_line() -> None:
+    log = HEADER + ROWS[0] + "x" * 3_000_000 + "\n" + "".join(ROWS[1:])
+    reading = read(log)
+    assert reading.reasons == {3: "line_too_long"}
+    assert [trade.line for trade in reading.trades] == [2, 4, 5, 6]
+
+
+@pytest.mark.parametrize("symbol", ["nan", "inf", "undefined"])
+def test_what_a_failed_program_prints_is_no_market(symbol: str) -> None:
+    log = LOG.replace("BTCUSDT,LONG", f"{symbol},LONG")
+    assert read(log).reasons == {4: "no_symbol"}

@@ -20,7 +20,8 @@ GERMAN = (
     "4,45360351;-64,68556051\n"
 )
 RUSSIAN = (
-    "Пара;Направление;Время входа;Время выхода;Цена входа;Цена выхода;Количество;Комиссия;Прибыль\n"
+    "Пара;Направление;Время входа;Время выхода;Цена входа;Цена "
+    "выхода;Количество;Комиссия;Прибыль\n"
     "SOLUSDT;Лонг;03.01.2024 14:39:30;03.01.2024 15:28:24;92,63;93,99;0,8017;0,"
     "05984530;1,03046670\n"
     "ETHUSDT;Шорт;03.01.2024 21:15:31;04.01.2024 05:20:03;2462,70;2489,49;2,2483;4,"
@@ -84,3 +85,8 @@ def test_bytes_that_are_no_text_are_quarantined_as_they_are() -> None:
     torn = b"SOLUSDT,\xff\xfe\x81\x00\x01\x02,2024-01-03\n"
     reading = read(KOREAN.encode() + torn)
     assert reading.refused[0].raw == torn
+
+
+def test_a_mark_of_a_file_appended_half_way_is_no_part_of_a_cell() -> None:
+    head, last = KOREAN.rsplit("\n", 2)[:2]
+    assert read(f"{head}\n".encode("utf-8-sig") + f"{last}\n".encode("utf-8-sig")).nets == NETS

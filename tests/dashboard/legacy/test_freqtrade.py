@@ -12,7 +12,8 @@ from .reading import NOW, Reading
 COLUMNS = (
     "id INTEGER PRIMARY KEY, exchange TEXT, pair TEXT, is_open INTEGER, fee_open "
     "REAL, fee_close REAL, "
-    "open_rate REAL, close_rate REAL, close_profit REAL, close_profit_abs REAL, stake_amount REAL, "
+    "open_rate REAL, close_rate REAL, close_profit REAL, close_profit_abs REAL, stake_amount "
+    "REAL, "
     "amount REAL, open_date TEXT, close_date TEXT, exit_reason TEXT, strategy TEXT, "
     "is_short INTEGER, "
     "stake_currency TEXT, funding_fees REAL"

@@ -32,6 +32,15 @@ HEADER = "symbol,side,entry_time,exit_time,entry_price,exit_price,quantity,fee,p
         ("Jan 3, 2024 13:00:01", "2024-01-03T13:00:01Z"),
         ("03.01.2024 13:00", "2024-01-03T13:00:00Z"),
         ("20240103 130000", "2024-01-03T13:00:00Z"),
+        ("20240103T130000Z", "2024-01-03T13:00:00Z"),
+        ("2024-01-03_13-00-00", "2024-01-03T13:00:00Z"),
+        ("13:00 2024-01-03", "2024-01-03T13:00:00Z"),
+        ("13:00:05 13/01/2024", "2024-01-13T13:00:05Z"),
+        ("01/13/2024 - 13:00:05", "2024-01-13T13:00:05Z"),
+        ("Wed, 03 Jan 2024 13:00:00 GMT", "2024-01-03T13:00:00Z"),
+        ("Wed Jan 03 13:00:00 2024", "2024-01-03T13:00:00Z"),
+        ("2024-01-03 22:00:00 KST", "2024-01-03T13:00:00Z"),
+        ("2024-01-03 08:00:00 EST", "2024-01-03T13:00:00Z"),
     ],
 )
 def test_forms(cell: str, instant: str) -> None:
@@ -103,3 +112,21 @@ def test_an_unknown_zone_says_so() -> None:
 def test_a_local_hour_the_clocks_skipped_is_no_time() -> None:
     zone = timezone_named("Europe/Berlin")
     assert place(datetime(2024, 3, 31, 2, 30), zone) is None  # noqa: DTZ001
+
+
+def test_a_date_and_a_time_of_day_in_two_columns_are_one_time() -> None:
+    log = (
+        "symbol,side,entry_date,entry_time,exit_date,exit_time,entry_price,exit_price,quantity,fee,pnl\n"
+        "BTCUSDT,LONG,2024-01-03,10:00:00,2024-01-03,11:30:00,40000,40100,1,40.05,59.95\n"
+        * 1
+        + "BTCUSDT,LONG,2024-01-04,10:00:00,2024-01-04,12:30:00,40000,40200,1,40.10,159.90\n"
+    )
+    assert [iso(trade.exit_time) for trade in read(log).trades] == [
+        "2024-01-03T11:30:00Z", "2024-01-04T12:30:00Z",
+    ]  # fmt: skip
+
+
+def test_a_zone_named_in_the_header_counts_before_the_one_given() -> None:
+    header = HEADER.replace("_time", "_time (KST)")
+    log = header + ROW.format("2024-01-03 19:00:00", "2024-01-03 20:00:00")
+    assert iso(read(log).trades[0].exit_time) == "2024-01-03T11:00:00Z"

@@ -1,4 +1,5 @@
-"""TradingView's list of trades: an entry and an exit row a trade, the profit on one or on both."""
+"""TradingView's list of trades: an entry and an exit row a trade, the profit on one or on "
+"both."""
 
 import pytest
 
@@ -17,7 +18,8 @@ OLD = (
 BOTH = (
     "Trade #,Type,Date/Time,Signal,Price USDT,Position size (qty),Position size "
     "(value),Net P&L USDT,"
-    "Net P&L %,Run-up USDT,Run-up %,Drawdown USDT,Drawdown %,Cumulative P&L USDT,Cumulative P&L %\n"
+    "Net P&L %,Run-up USDT,Run-up %,Drawdown USDT,Drawdown %,Cumulative P&L USDT,Cumulative "
+    "P&L %\n"
     "2,Exit long,2026-01-08 14:00,Close,2660.00,1,2645,15.00,0.57,20,0.8,-3,-0.1,25.00,0.25\n"
     "2,Entry long,2026-01-08 09:00,Long,2645.00,1,2645,15.00,0.57,20,0.8,-3,-0.1,25.00,0.25\n"
     "1,Exit short,2026-01-06 16:00,Close,2630.00,1,2640,10.00,0.38,12,0.5,-4,-0.2,10.00,0.10\n"

@@ -1,0 +1,196 @@
+"""Which of several columns a role is in, where headers leave it open: their cells decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from .binding import TIME_ROLES, Binding
+from .cells import action_of, is_null, says_one_way, side_of
+from .records import Record
+from .times import is_clock_only
+from .values import OPENING, is_simulated
+
+_LARGEST_RATE = 0.02
+_USUAL_FEE = (Decimal("0.0001"), Decimal("0.0011"))
+"""What exchanges charge of a fill's turnover, least and most."""
+
+
+def settle_columns(binding: Binding, rows: Sequence[Record]) -> None:
+    """Choose the columns of sides, times of day, fee rates and modes by what is in them."""
+    if binding.shape == "fills":
+        _settle_fill_sides(binding, rows)
+    _settle_clocks(binding, rows)
+    _settle_rates(binding, rows)
+    _settle_constant_fee(binding, rows)
+    _settle_mode(binding, rows)
+    _settle_leverage(binding, rows)
+
+
+def _cells(rows: Sequence[Record], at: int) -> list[str]:
+    return [cell for row in rows if not is_null(cell := row.fields[at].strip())]
+
+
+def _share(cells: Sequence[str], holds: object) -> float:
+    assert callable(holds)
+    return sum(bool(holds(cell)) for cell in cells) / len(cells) if cells else 0.0
+
+
+def _settle_fill_sides(binding: Binding, rows: Sequence[Record]) -> None:
+    """The column that says buy or sell, and beside it the one that says entry or exit."""
+    candidates = binding.also.get("side", ())
+    if len(candidates) > 1 and binding.known is None:
+        shares = [_share(_cells(rows, at), _is_side) for at in candidates]
+        best = candidates[shares.index(max(shares))]
+        if max(shares) >= 0.5:
+            binding.roles["side"] = best
+            opening = [at for at in candidates if at != best]
+            told = [at for at in opening if _share(_cells(rows, at), _opens_or_closes) >= 0.6]
+            binding.roles.pop("type", None)
+            if told:
+                binding.roles["type"] = told[0]
+    binding.orders_side = _names_orders(binding, rows)
+
+
+def _is_side(cell: str) -> bool:
+    return side_of(cell) is not None or action_of(cell) is not None
+
+
+def _opens_or_closes(cell: str) -> bool:
+    return cell.strip().casefold() in OPENING
+
+
+def _names_orders(binding: Binding, rows: Sequence[Record]) -> bool:
+    """True where an exit's buy or sell is the opposite of its entry's: the order is meant."""
+    side, kind = binding.roles.get("side"), binding.roles.get("type")
+    if side is None or kind is None or side == kind:
+        return False
+    if not all(says_one_way(cell) for cell in _cells(rows, side)):
+        return False
+    market = binding.roles.get("symbol")
+    last: dict[str, tuple[int, int]] = {}
+    opposite = same = 0
+    for row in rows:
+        opens = OPENING.get(row.fields[kind].strip().casefold())
+        way = side_of(row.fields[side])
+        if opens is None or way is None:
+            continue
+        name = row.fields[market] if market is not None else ""
+        before = last.get(name)
+        if before is not None and before[0] != opens:
+            opposite += before[1] != way
+            same += before[1] == way
+        last[name] = (opens, way)
+    return opposite > same
+
+
+def _settle_clocks(binding: Binding, rows: Sequence[Record]) -> None:
+    """A date in one column and the time of day in the next are one time."""
+    for role in TIME_ROLES:
+        at = binding.roles.get(role)
+        if at is None:
+            continue
+        near = [*binding.also.get(role, ()), *(binding.also.get("time", ()))]
+        if not binding.headings or (
+            at + 1 < binding.width and binding.headings[at + 1].role in ("", *TIME_ROLES)
+        ):
+            near.append(at + 1)
+        here = _clocks(rows, at)
+        for other in near:
+            if other == at or other >= binding.width:
+                continue
+            if here > 0.6 and _dates(rows, other) > 0.6:
+                binding.roles[role], binding.clocks[role] = other, at
+            elif _dates(rows, at) > 0.6 and _clocks(rows, other) > 0.6:
+                binding.clocks[role] = other
+            else:
+                continue
+            break
+
+
+def _clocks(rows: Sequence[Record], at: int) -> float:
+    return _share(_cells(rows, at), is_clock_only)
+
+
+def _dates(rows: Sequence[Record], at: int) -> float:
+    """The share of cells that could be a date without a time of day."""
+    return _share(_cells(rows, at), lambda cell: ":" not in cell and 6 <= len(cell) <= 20)
+
+
+def _settle_rates(binding: Binding, rows: Sequence[Record]) -> None:
+    """fee_open is a rate in one log (0.001) and money in another."""
+    for rate, money in (("entry_fee_rate", "entry_fee"), ("exit_fee_rate", "exit_fee")):
+        at = binding.roles.get(rate)
+        if at is None:
+            continue
+        values = sorted(filter(None, (_float(cell) for cell in _cells(rows, at))))
+        if values and values[len(values) // 2] > _LARGEST_RATE:
+            binding.roles.setdefault(money, binding.roles.pop(rate))
+
+
+def _settle_constant_fee(binding: Binding, rows: Sequence[Record]) -> None:
+    """A fee that is the same number whatever was traded is a rate, or a note of one."""
+    at = binding.roles.get("fee")
+    if at is None or binding.shape != "trades":
+        return
+    cells = [cell.rstrip("% ") for cell in _cells(rows, at)]
+    common = max(set(cells), key=cells.count, default="")
+    value = _float(common)
+    if len(cells) < 3 or not value or cells.count(common) * 20 < len(cells) * 19:
+        return
+    sizes = sorted(filter(None, (_size(binding, row) for row in rows)))
+    if len(sizes) < 3 or sizes[-1 - len(sizes) // 10] < 1.3 * sizes[len(sizes) // 10]:
+        return
+    percent = any("%" in cell for cell in _cells(rows, at))
+    if percent or value <= _LARGEST_RATE:
+        del binding.roles["fee"]
+        binding.roles["entry_fee_rate"] = binding.roles["exit_fee_rate"] = at
+        binding.rate_scale = Decimal("0.01") if percent else Decimal(1)
+    binding.constant_fee = True
+
+
+def _size(binding: Binding, row: Record) -> float | None:
+    price, quantity = binding.roles.get("entry_price"), binding.roles.get("quantity")
+    if price is None or quantity is None:
+        return None
+    factors = [_float(row.fields[at].replace(",", ".")) for at in (price, quantity)]
+    return None if None in factors else (factors[0] or 0.0) * (factors[1] or 0.0)
+
+
+def _settle_mode(binding: Binding, rows: Sequence[Record]) -> None:
+    """Paper trades among real ones are told apart; a log of nothing else is what it is."""
+    for role in ("mode", "status", "type"):
+        at = binding.roles.get(role)
+        if at is None:
+            continue
+        share = _share(_cells(rows, at), is_simulated)
+        if 0 < share < 1:
+            binding.simulated = role
+            return
+
+
+def _settle_leverage(binding: Binding, rows: Sequence[Record]) -> None:
+    """With leverage and no PnL printed, a quantity may be the position's or the margin's.
+
+    The fee tells, where its share of the turnover is usual for the one and not for the other.
+    """
+    at = binding.roles.get("leverage")
+    if at is None or binding.shape != "trades":
+        return
+    factors = sorted(filter(None, (_float(cell.strip(" xX")) for cell in _cells(rows, at))))
+    if not factors or factors[-1] <= 1:
+        return
+    binding.leverage = Decimal(str(factors[len(factors) // 2]))
+
+
+def leverage_decides(share: Decimal, leverage: Decimal) -> bool:
+    """True where fees of this share of the turnover show that quantities include the leverage."""
+    low, high = _USUAL_FEE
+    return low <= share <= high and not low <= share / leverage <= high
+
+
+def _float(cell: str) -> float | None:
+    try:
+        return float(cell)
+    except ValueError:
+        return None

@@ -1,0 +1,201 @@
+"""One record of a fills layout: an execution, or why it is none."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from .binding import Binding
+from .cells import action_of, base_of, is_null, quote_of, side_of
+from .records import Record
+from .times import too_old
+from .values import (
+    OPENING,
+    STATUS_WORDS,
+    Context,
+    aside_kind,
+    number,
+    show,
+    symbol_of,
+    text_of,
+    time_of,
+)
+from .verdicts import Aside, Fill, Refusal
+
+_AMOUNT = re.compile(
+    r"([+\-\u2212]?[0-9][0-9.,' \u00a0\u202f]*?(?:[eE][+-]?\d{1,2})?)\s*([A-Za-z][A-Za-z0-9]{1,11})"
+)
+
+
+def without_asset(cell: str) -> str:
+    """ "0.0233BTC" as "0.0233"; a cell without an asset behind it as it is."""
+    found = _AMOUNT.fullmatch(cell.strip())
+    return found[1] if found else cell
+
+
+def read_fill(record: Record, binding: Binding, context: Context) -> Fill | Refusal | Aside:
+    """One record of a fills layout."""
+    if record.trouble:
+        return Refusal(record.trouble, show(record.text))
+    if len(record.fields) != binding.width:
+        return Refusal(
+            "field_count", f"{len(record.fields)} fields, the layout has {binding.width}"
+        )
+    fields, roles = record.fields, binding.roles
+    kind = aside_kind(record, binding)
+    if kind:
+        return Aside(kind)
+    symbol = symbol_of(fields, binding, context)
+    if isinstance(symbol, Refusal):
+        return symbol
+    when = time_of(fields, "time", binding, context)
+    if isinstance(when, Refusal):
+        return when
+    if when is None:
+        return Refusal("bad_time", "no time")
+    if too_old(when):
+        return Refusal("time_too_old", f"time is {show(fields[roles['time']])}")
+    way = _way(fields, binding)
+    if isinstance(way, (Refusal, Aside)):
+        return way
+    side, opens = way
+    assets = (base_of(symbol), binding.currency or quote_of(symbol))
+    price = _positive(fields, "price", binding, assets)
+    quantity = _positive(fields, "quantity", binding, assets)
+    for value in (price, quantity):
+        if isinstance(value, Refusal):
+            return value
+    assert isinstance(price, Decimal)
+    assert isinstance(quantity, Decimal)
+    wrong = _amount_printed(fields, binding, price * quantity)
+    if wrong is not None:
+        return wrong
+    fee = _fee(fields, binding)
+    if isinstance(fee, Refusal):
+        return fee
+    printed: Decimal | None = None
+    if binding.pnl_role in ("pnl", "net_pnl", "gross_pnl"):
+        result = number(fields, binding.pnl_role, binding)
+        if isinstance(result, Refusal):
+            return result
+        printed = result
+    total = number(fields, "cum_pnl", binding)
+    version, evidence = context.versions.of(fields, roles.get("version"))
+    quote = binding.currency or quote_of(symbol)
+    return Fill(
+        record, when, symbol, side, price, quantity,
+        None if fee is None else fee[0],
+        (text_of(fields, "fee_asset", binding) or (fee[1] if fee else "") or quote).upper(),
+        printed, binding.layout, version, evidence, opens,
+        text_of(fields, "group", binding) or "",
+        text_of(fields, "exchange_trade_id", binding) or "",
+        text_of(fields, "exit_reason", binding), quote,
+        total if isinstance(total, Decimal) else None,
+    )  # fmt: skip
+
+
+def _way(fields: list[str], binding: Binding) -> tuple[int, int] | Refusal | Aside:
+    """(+1 buy or -1 sell, +1 opens, -1 closes or 0 unsaid)."""
+    at = binding.roles.get("action", binding.roles.get("side"))
+    if at is None:
+        return Refusal("unknown_side", "no side column")
+    cell = fields[at]
+    action = action_of(cell)
+    if action is not None:
+        return action[0] * action[1], action[0]
+    side = side_of(cell)
+    if side is None:
+        if cell.strip().casefold() in STATUS_WORDS:
+            return Aside(STATUS_WORDS[cell.strip().casefold()])
+        return Refusal("unknown_side", f"side is {show(cell)}")
+    place = binding.roles.get("type")
+    if place is not None and place != at:
+        opens = OPENING.get(fields[place].strip().casefold())
+        if opens:
+            # LONG/SHORT beside entry/exit: the side is the position's, not the order's.
+            return (side if binding.orders_side else side * opens), opens
+    return side, 0
+
+
+def _positive(
+    fields: list[str], role: str, binding: Binding, assets: tuple[str, str]
+) -> Decimal | Refusal:
+    read = _amount(fields, role, binding, assets)
+    if isinstance(read, Refusal):
+        return read
+    if read is None:
+        return Refusal("bad_number", f"no {role}: {show(fields[binding.roles[role]])}")
+    if read[0] <= 0:
+        if role == "quantity" and binding.signed_quantity and read[0] < 0:
+            return -read[0]
+        reason = "price_not_positive" if role == "price" else "quantity_not_positive"
+        return Refusal(reason, f"{role} is {show(fields[binding.roles[role]])}")
+    return read[0]
+
+
+def _fee(fields: list[str], binding: Binding) -> tuple[Decimal, str] | Refusal | None:
+    """A cost above zero, a rebate below it where the exchange's own export prints one."""
+    fee = _amount(fields, "fee", binding)
+    if isinstance(fee, Refusal) or fee is None:
+        return fee
+    value = fee[0] * binding.fee_sign
+    if value < 0 and binding.known is None:
+        return Refusal("negative_fee", f"fee is {show(fields[binding.roles['fee']])}")
+    return value, fee[1]
+
+
+def _amount_printed(fields: list[str], binding: Binding, product: Decimal) -> Refusal | None:
+    """Where the rows print price x quantity too, a row on which it is another number is damaged."""
+    if binding.amount_slack is None:
+        return None
+    amount = _amount(fields, "notional", binding)
+    if amount is None or isinstance(amount, Refusal):
+        return amount
+    printed = abs(amount[0])
+    digit = Decimal(1).scaleb(min(int(printed.as_tuple().exponent), 0))
+    if abs(printed - product) <= product * binding.amount_slack + digit:
+        return None
+    return Refusal("contradicted", f"amount {printed}, price x quantity is {product}")
+
+
+def _amount(
+    fields: list[str], role: str, binding: Binding, assets: tuple[str, str] | None = None
+) -> tuple[Decimal, str] | Refusal | None:
+    """A number with or without its asset behind it.
+
+    A price or quantity of a layout nobody registered may name only the market's own assets.
+    """
+    at = binding.roles.get(role)
+    if at is None or is_null(fields[at]):
+        return None
+    cell, asset = fields[at].strip(), ""
+    found = _AMOUNT.fullmatch(cell)
+    if found:
+        cell, asset = found[1].strip(), found[2].upper()
+        if assets is not None and binding.known is None and asset not in assets:
+            return Refusal("bad_number", f"{role} is {show(fields[at])}")
+    value = binding.grammar.number(cell)
+    if value is None:
+        return Refusal("bad_number", f"{role} is {show(fields[at])}")
+    return value, asset
+
+
+def settle_amounts(binding: Binding, rows: list[Record]) -> None:
+    """Whether these rows' amount is price x quantity, and how closely.
+
+    Where it is something else throughout, quantities may be contracts: nothing is computed then.
+    """
+    ratios: list[Decimal] = []
+    for row in rows:
+        read = [_amount(row.fields, role, binding) for role in ("price", "quantity", "notional")]
+        price, quantity, amount = (
+            abs(each[0]) if isinstance(each, tuple) else Decimal(0) for each in read
+        )
+        if price and quantity and amount:
+            ratios.append(abs(amount / (price * quantity) - 1))
+    for slack in (Decimal("0.001"), Decimal("0.02")):
+        if sum(ratio <= slack for ratio in ratios) * 10 >= len(ratios) * 8 and len(ratios) >= 3:
+            binding.amount_slack = slack
+            return
+    if len(ratios) >= 3 and sum(ratio > Decimal("0.05") for ratio in ratios) * 2 > len(ratios):
+        binding.uncertain = "no PnL printed, and the amount is not price x quantity"

@@ -1,0 +1,304 @@
+"""Fills to round trips: per market, flat to flat, fees by the asset they were paid in."""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from .binding import Binding
+from .cells import base_of, is_inverse, quote_of, to_unit
+from .legs import pair_legs
+from .records import Record
+from .verdicts import Aside, Fill, Judged, Refusal, Trade
+
+ZERO = Decimal(0)
+_DUST = Decimal("0.002")
+"""After fees taken in the bought asset, a rest this small a share of the position is dust."""
+
+
+@dataclass(slots=True)
+class _Position:
+    """A position being built and taken down. Sums in quote; quantities in base."""
+
+    direction: int
+    opened: Decimal = ZERO
+    cost: Decimal = ZERO
+    lost: Decimal = ZERO
+    """Base asset taken as fee on the way in: bought, never sold."""
+    closed: Decimal = ZERO
+    proceeds: Decimal = ZERO
+    fee: Decimal = ZERO
+    fee_known: bool = True
+    other: dict[str, Decimal] = field(default_factory=dict)
+    fills: list[Fill] = field(default_factory=list)
+    opening: list[Fill] = field(default_factory=list)
+    closing: list[Fill] = field(default_factory=list)
+
+    @property
+    def held(self) -> Decimal:
+        return self.opened - self.lost - self.closed
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A damaged record among the fills: what was held there is not known any more."""
+
+    line: int
+    symbol: str
+    """"" where it could be any market's."""
+
+
+def pair(
+    fills: list[Fill], binding: Binding, gaps: Sequence[Gap] = ()
+) -> list[Judged | tuple[Trade, list[Record]]]:
+    """Every fill accounted for: trades with their records, or a verdict of its own each."""
+    if any(fill.group for fill in fills):
+        return pair_legs(fills)
+    out: list[Judged | tuple[Trade, list[Record]]] = []
+    shorts = binding.known.shorts if binding.known else any(f.printed for f in fills)
+    by_market: dict[str, list[Fill]] = {}
+    for fill in _in_time(fills):
+        by_market.setdefault(fill.symbol, []).append(fill)
+    after_gap = _after(gaps, by_market, falls=_newest_first(fills))
+    finished: list[_Position] = []
+    for market in by_market.values():
+        finished += _walk(market, out, after_gap, shorts=shorts)
+    net = _is_net(finished)
+    for position in finished:
+        out += _book(position, net=net, uncertain=binding.uncertain)
+    return out
+
+
+def _in_time(fills: list[Fill]) -> list[Fill]:
+    """Oldest first. A file printed newest first is turned round, so that equal times keep order."""
+    ordered = fills[::-1] if _newest_first(fills) else fills
+    return sorted(ordered, key=lambda fill: fill.time)
+
+
+def _newest_first(fills: list[Fill]) -> bool:
+    falls = sum(b.time < a.time for a, b in itertools.pairwise(fills))
+    rises = sum(b.time > a.time for a, b in itertools.pairwise(fills))
+    return falls > rises
+
+
+def _after(gaps: Sequence[Gap], markets: dict[str, list[Fill]], *, falls: bool) -> set[int]:
+    """Which fills, by id, are the first in time after a gap of their market."""
+    found: set[int] = set()
+    for symbol, fills in markets.items():
+        ordered = sorted(fills, key=lambda fill: fill.record.line)
+        lines = [fill.record.line for fill in ordered]
+        for gap in gaps:
+            if gap.symbol != symbol and gap.symbol in markets:
+                continue
+            at = bisect.bisect_right(lines, gap.line)
+            at -= falls
+            if 0 <= at < len(ordered):
+                found.add(id(ordered[at]))
+    return found
+
+
+def _walk(
+    market: list[Fill],
+    out: list[Judged | tuple[Trade, list[Record]]],
+    after_gap: set[int],
+    *,
+    shorts: bool,
+) -> list[_Position]:
+    done: list[_Position] = []
+    position: _Position | None = None
+    dust = ZERO
+    for fill in market:
+        if position is not None and id(fill) in after_gap:
+            out += _broken(position, done, "a damaged record stands between it and its exit")
+            position = None
+        starts = position is None
+        if starts and (
+            (fill.side < 0 and not shorts and fill.opens <= 0)
+            or fill.opens < 0
+            or (fill.opens == 0 and _closes_what_is_not_here(fill))
+        ):
+            out.append(_unmatched(fill))
+            continue
+        if position is None:
+            position = _Position(fill.side)
+        position.fills.append(fill)
+        if fill.side == position.direction:
+            _add(position, fill)
+            continue
+        rest = fill.quantity - position.held
+        if rest > 0 and rest <= max(dust, position.opened * _DUST):
+            # Dust left by an earlier trade is sold along; its cost went with that trade.
+            rest = ZERO
+        if rest > 0 and not shorts:
+            position.fills.pop()
+            detail = f"sells {fill.quantity}, held {position.held}"
+            out += [_unmatched(fill, detail), *_broken(position, done, detail)]
+            position = None
+            continue
+        _reduce(position, fill, fill.quantity - max(rest, ZERO))
+        if rest > 0:
+            done.append(position)
+            position = _Position(fill.side)
+            position.fills.append(fill)
+            _add(position, fill, rest)
+        elif _is_flat(position):
+            dust = max(position.held, ZERO)
+            done.append(position)
+            position = None
+    if position is not None:
+        partly = bool(position.closing)
+        kind = "open_partly_closed" if partly else "open"
+        booked = {id(fill) for each in done for fill in each.fills}
+        out += [Judged(f.record, Aside(kind)) for f in position.fills if id(f) not in booked]
+    return done
+
+
+def _closes_what_is_not_here(fill: Fill) -> bool:
+    """A realized profit on a fill that would open: the position began before the file did."""
+    return (
+        fill.printed is not None and fill.printed != 0 and fill.layout == "binance-futures-trades"
+    )
+
+
+def _broken(position: _Position, done: list[_Position], detail: str) -> list[Judged]:
+    booked = {id(fill) for each in done for fill in each.fills}
+    return [_unmatched(fill, detail) for fill in position.fills if id(fill) not in booked]
+
+
+def _unmatched(fill: Fill, detail: str = "closes a position that is not in the file") -> Judged:
+    return Judged(fill.record, Refusal("unmatched_fill", detail))
+
+
+def _add(position: _Position, fill: Fill, quantity: Decimal | None = None) -> None:
+    amount = fill.quantity if quantity is None else quantity
+    position.opened += amount
+    position.cost += amount * fill.price
+    position.opening.append(fill)
+    _charge(position, fill, amount)
+
+
+def _reduce(position: _Position, fill: Fill, amount: Decimal) -> None:
+    position.closed += amount
+    position.proceeds += amount * fill.price
+    position.closing.append(fill)
+    _charge(position, fill, amount)
+
+
+def _charge(position: _Position, fill: Fill, amount: Decimal) -> None:
+    if fill.fee is None:
+        position.fee_known = False
+        return
+    fee = fill.fee if amount == fill.quantity else fill.fee * amount / fill.quantity
+    if not fee:
+        return
+    if fill.fee_asset == (fill.quote_asset or quote_of(fill.symbol)) or not fill.fee_asset:
+        position.fee += fee
+    elif fill.fee_asset == base_of(fill.symbol):
+        position.fee += fee * fill.price
+        if fill.side == position.direction:
+            position.lost += fee
+    else:
+        position.other[fill.fee_asset] = position.other.get(fill.fee_asset, ZERO) + fee
+
+
+def _is_flat(position: _Position) -> bool:
+    held = abs(position.held)
+    allowed = position.opened * _DUST if position.lost else position.opened * Decimal("1e-9")
+    return held <= allowed
+
+
+def _gross(position: _Position) -> Decimal:
+    average = position.cost / position.opened
+    return (position.proceeds - average * position.closed) * position.direction
+
+
+def _printed(position: _Position) -> Decimal | None:
+    """The PnL the file prints for the round trip: on its closing fills, or on both legs alike."""
+    closing = [fill.printed for fill in position.closing if fill.printed is not None]
+    if not closing:
+        return None
+    opening = [fill for fill in position.opening if fill not in position.closing]
+    if opening and all(f.printed and f.fee and f.printed == -f.fee for f in opening):
+        # Some exchanges book the entry's fee as a result of its own.
+        closing += [f.printed for f in opening if f.printed is not None]
+    return sum(closing, ZERO)
+
+
+def _is_net(positions: list[_Position]) -> bool:
+    """True where printed PnL agrees with prices less fees more often than with prices alone."""
+    net = gross = 0
+    for position in positions:
+        printed = _printed(position)
+        if printed is None:
+            continue
+        value = _gross(position)
+        net += abs(value - position.fee - printed) <= _slack(position)
+        gross += abs(value - printed) <= _slack(position)
+    return net > gross
+
+
+def _slack(position: _Position) -> Decimal:
+    places = max(-int(f.price.as_tuple().exponent) for f in position.fills)
+    return (
+        position.closed * Decimal(1).scaleb(-places)
+        + Decimal("0.0001")
+        + Decimal("0.00000001") * len(position.fills)
+    )
+
+
+def _book(
+    position: _Position, *, net: bool, uncertain: str = ""
+) -> list[Judged | tuple[Trade, list[Record]]]:
+    gross = _gross(position)
+    printed = _printed(position)
+    state = "not_computable"
+    result = gross - position.fee
+    if printed is None:
+        missing = _not_computable(position, uncertain)
+        if missing:
+            refusal = Refusal("pnl_not_available", missing)
+            return [Judged(fill.record, refusal) for fill in position.fills]
+    else:
+        difference = printed - (result if net else gross)
+        if abs(difference) > _slack(position):
+            return [
+                Judged(
+                    fill.record,
+                    Refusal("contradicted", f"printed {printed}, fills give {to_unit(gross)}"),
+                )
+                for fill in position.fills
+            ]
+        state = "confirmed"
+        result = printed if net else printed - position.fee
+    last = position.closing[-1]
+    first = position.opening[0]
+    trade = Trade(
+        line=last.record.line, offset=last.record.offset, symbol=last.symbol,
+        side=position.direction,
+        entry_time=first.time, exit_time=last.time,
+        entry_price=_rounded(position.cost / position.opened),
+        exit_price=_rounded(position.proceeds / position.closed),
+        quantity=position.closed, fee=to_unit(position.fee) if position.fee_known else None,
+        net_pnl=to_unit(result), version=last.version, version_evidence=last.version_evidence,
+        layout=last.layout, reconciled=state, quote_asset=last.quote_asset or quote_of(last.symbol),
+        exit_reason=last.reason, exchange_id=last.exchange_id,
+        lines=tuple(sorted({fill.record.line for fill in position.fills})),
+        other_fees=position.other or None, exact=state == "confirmed",
+    )  # fmt: skip
+    return [(trade, [fill.record for fill in position.fills])]
+
+
+def _not_computable(position: _Position, uncertain: str) -> str:
+    """Why prices and quantities alone do not give the result of these fills, or ""."""
+    if not position.fee_known:
+        return "no PnL and no fee printed"
+    if is_inverse(position.fills[0].symbol):
+        return "no PnL printed, and the market is coin-margined"
+    return uncertain
+
+
+def _rounded(price: Decimal) -> Decimal:
+    return price if -int(price.as_tuple().exponent) <= 12 else price.quantize(Decimal("1e-12"))

@@ -1,0 +1,159 @@
+"""Files that invite a made-up number: none of their rows may become a trade."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from dashboard.legacy.batch import ImportRefused
+
+from .made import Made, log, made
+from .reading import read
+
+TRADES = made(30, seed=7)
+START = "symbol,side,entry_time,exit_time,entry_price,exit_price,quantity"
+
+
+def start(t: Made) -> str:
+    return f"{t.symbol},{t.word},{t.entered},{t.left},{t.entry},{t.exit},{t.quantity}"
+
+
+def brief(t: Made) -> str:
+    return f"{t.left},{t.symbol},{t.word}"
+
+
+def percent(t: Made) -> Decimal:
+    return (t.net / (t.entry * t.quantity) * 100).quantize(Decimal("0.01"))
+
+
+Row = Callable[[Made], object]
+GHOSTS: dict[str, tuple[str, Row]] = {
+    "a position's unrealised result": (
+        "time,symbol,side,entry_price,mark_price,quantity,unrealized_pnl",
+        lambda t: f"{brief(t)},{t.entry},{t.exit},{t.quantity},{t.gross}",
+    ),
+    "the same in Korean": (
+        "시간,종목,방향,진입가,현재가,수량,평가손익",
+        lambda t: f"{brief(t)},{t.entry},{t.exit},{t.quantity},{t.gross}",
+    ),
+    "what an order would risk": (
+        "time,symbol,side,entry_price,stop_loss,quantity,risk",
+        lambda t: f"{brief(t)},{t.entry},{t.exit},{t.quantity},{abs(t.gross)}",
+    ),
+    "a quantity that may be before leverage": (
+        f"{START},leverage,fee",
+        lambda t: f"{start(t)},10,{t.fee * 10}",
+    ),
+    "a fee that is a rate": (f"{START},fee", lambda t: f"{start(t)},0.04"),
+    "a rate beside a gross result": (
+        f"{START},fee,pnl",
+        lambda t: f"{start(t)},0.04%,{t.gross}",
+    ),
+    "a fee in another coin": (f"{START},fee_bnb", lambda t: f"{start(t)},{t.fee / 600:.8f}"),
+    "the same, the coin behind it": (f"{START},fee", lambda t: f"{start(t)},{t.fee / 600:.8f} BNB"),
+    "no fee and no result": (START, start),
+    "funding of unknown sign": (
+        f"{START},fee,funding_fee",
+        lambda t: f"{start(t)},{t.fee},{t.fee / 3:.8f}",
+    ),
+    "a share of the price": (
+        "time,symbol,side,entry,exit,pnl",
+        lambda t: f"{brief(t)},{t.entry},{t.exit},{percent(t)}",
+    ),
+    "points": (
+        "time,symbol,side,entry,exit,pnl",
+        lambda t: f"{brief(t)},{t.entry},{t.exit},{(t.exit - t.entry) * t.side}",
+    ),
+    "close prices": (
+        "time,symbol,side,price,pnl",
+        lambda t: f"{brief(t)},{t.entry},{t.exit}",
+    ),
+    "money in and out": (
+        "time,type,pnl,asset,symbol",
+        lambda t: f"{t.left},COMMISSION,{-t.fee},USDT,{t.symbol}",
+    ),
+    "orders never filled": (
+        f"{START},fee,pnl,status",
+        lambda t: f"{start(t)},{t.fee},{t.net},Cancelled by user",
+    ),
+    "coin-margined contracts": (
+        "time,symbol,side,price,quantity,fee",
+        lambda t: (
+            f"{t.entered},BTCUSD_PERP,BUY,{t.entry},7,0.01\n{t.left},BTCUSD_PERP,SELL,{t.exit},7,0.01"
+        ),
+    ),
+    "contracts whose amount is no price x quantity": (
+        "time,symbol,side,price,quantity,amount_usdt,fee",
+        lambda t: (
+            f"{t.entered},{t.symbol},BUY,{t.entry},7,{t.entry * 7 / 1000},0.01\n"
+            f"{t.left},{t.symbol},SELL,{t.exit},7,{t.exit * 7 / 1000},0.01"
+        ),
+    ),
+    "fills without a fee": (
+        "time,symbol,side,price,quantity",
+        lambda t: (
+            f"{t.entered},{t.symbol},BUY,{t.entry},{t.quantity}\n"
+            f"{t.left},{t.symbol},SELL,{t.exit},{t.quantity}"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", GHOSTS)
+def test_no_trade_comes_of(name: str) -> None:
+    header, row = GHOSTS[name]
+    assert read(log(header, TRADES, row)).trades == []
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("timestamp,equity,balance,pnl", lambda t: f"{t.left},{t.net},{t.net},{t.net}"),
+        ("date,trades,wins,losses,pnl", lambda t: f"{t.left:%Y-%m-%d},3,2,1,{t.net}"),
+    ],
+)
+def test_a_file_of_balances_or_sums_is_no_trading_log(header: str, row: Row) -> None:
+    with pytest.raises(ImportRefused, match="not a trading log"):
+        read(log(header, TRADES, row))
+
+
+def test_paper_trades_among_real_ones_are_set_aside() -> None:
+    mode = dict(zip(TRADES, ["live", "paper"] * 15, strict=True))
+    content = log(
+        f"{START},fee,pnl,mode", TRADES, lambda t: f"{start(t)},{t.fee},{t.net},{mode[t]}"
+    )
+    reading = read(content)
+    assert (len(reading.trades), reading.report.set_aside) == (15, {"simulated": 15})
+
+
+def test_close_prices_among_results_stay_out() -> None:
+    trades = made(60, seed=7)
+    content = log(
+        "symbol,side,time,pnl",
+        trades,
+        lambda t: (
+            f"{t.symbol},{t.word},{t.left},{t.exit if trades.index(t) % 6 == 5 else t.net:.2f}"
+        ),
+    )
+    assert max(abs(trade.net_pnl) for trade in read(content).trades) < 90
+
+
+def test_a_rate_that_the_printed_net_proves_is_a_fee() -> None:
+    content = log(f"{START},fee,pnl", TRADES, lambda t: f"{start(t)},0.0004,{t.net}")
+    reading = read(content)
+    assert reading.nets == [str(t.net) for t in TRADES]
+    assert reading.trades[0].fee == TRADES[0].fee
+
+
+def test_a_pnl_cut_short_is_none_although_it_is_within_the_prices_precision() -> None:
+    rows = [f"{start(t)},{t.fee},{t.net}" for t in TRADES]
+    rows[10] = rows[10][:-5]
+    reading = read("\n".join([f"{START},fee,pnl", *rows]) + "\n")
+    assert reading.reasons == {12: "contradicted"}
+
+
+def test_a_last_digit_that_is_another_is_seen_where_all_others_agree() -> None:
+    rows = [f"{start(t)},{t.fee},{t.net}" for t in TRADES]
+    printed = TRADES[10].net + Decimal("0.00000001")
+    rows[10] = f"{start(TRADES[10])},{TRADES[10].fee},{printed}"
+    assert read("\n".join([f"{START},fee,pnl", *rows]) + "\n").reasons == {12: "contradicted"}

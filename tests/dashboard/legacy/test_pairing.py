@@ -1,0 +1,94 @@
+"""Fills into trades: gaps, fees of either sign, amounts, and what an order's side means."""
+
+from decimal import Decimal
+
+from .made import made
+from .reading import read
+
+HEADER = "time,symbol,side,price,quantity,fee\n"
+
+
+def _fills(count: int) -> list[str]:
+    rows: list[str] = []
+    for t in made(count, markets=["BTCUSDT"]):
+        rows += [
+            f"{t.entered},{t.symbol},BUY,{t.entry},0.01,0.1",
+            f"{t.left},{t.symbol},SELL,{t.exit},0.01,0.1",
+        ]
+    return rows
+
+
+def test_a_damaged_fill_costs_its_own_trade_and_no_other() -> None:
+    rows = _fills(10)
+    rows[7] = rows[7].replace(",0.01,", ",0.0l,")
+    reading = read(HEADER + "\n".join(rows) + "\n")
+    assert len(reading.trades) == 9
+    assert reading.reasons == {8: "unmatched_fill", 9: "bad_number"}
+
+
+def test_a_sale_of_more_than_is_held_books_nothing() -> None:
+    rows = _fills(6)
+    rows[5] = rows[5].replace(",0.01,", ",0.02,")
+    reading = read(HEADER + "\n".join(rows) + "\n")
+    assert len(reading.trades) == 5
+    assert set(reading.reasons) == {6, 7}
+
+
+def test_an_amount_that_is_not_price_times_quantity_shows_a_damaged_row() -> None:
+    rows = [row + f",{Decimal(row.split(',')[3]) / 100}" for row in _fills(8)]
+    rows[4] = rows[4].replace(",0.01,", ",0.07,")
+    reading = read(HEADER.replace("fee", "fee,amount_usdt") + "\n".join(rows) + "\n")
+    assert reading.reasons[6] == "contradicted"
+    assert len(reading.trades) == 7
+
+
+def test_a_rebate_is_none_of_a_log_nobody_knows() -> None:
+    rows = _fills(6)
+    rows[2] = rows[2].replace(",0.1", ",-0.1")
+    assert read(HEADER + "\n".join(rows) + "\n").reasons[4] == "negative_fee"
+
+
+def test_an_exchanges_own_export_may_print_a_rebate() -> None:
+    rows = [row + ",0" for row in _fills(6)]
+    rows[2] = rows[2].replace(",0.1,0", ",-0.1,0")
+    header = "Date(UTC),Symbol,Side,Price,Quantity,Fee,Realized Profit\n"
+    closing = [f"{row[:-1]}{_gross(rows, at)}" for at, row in enumerate(rows)]
+    reading = read(header + "\n".join(closing) + "\n", zone=None)
+    assert reading.trades[1].fee == Decimal("0.00000000")
+
+
+def _gross(rows: list[str], at: int) -> Decimal:
+    if at % 2 == 0:
+        return Decimal(0)
+    entry, left = (Decimal(rows[place].split(",")[3]) for place in (at - 1, at))
+    return (left - entry) / 100
+
+
+def test_buy_and_sell_beside_in_and_out_are_the_orders() -> None:
+    rows: list[str] = []
+    trades = made(8, markets=["BTCUSDT"])
+    for t in trades:
+        ways = ("buy", "sell") if t.side > 0 else ("sell", "buy")
+        rows += [
+            f"{t.entered},{t.symbol},{ways[0]},in,{t.quantity},{t.entry},0,0",
+            f"{t.left},{t.symbol},{ways[1]},out,{t.quantity},{t.exit},{-t.fee},{t.gross}",
+        ]
+    header = "Time,Symbol,Type,Direction,Volume,Price,Commission,Profit\n"
+    reading = read(header + "\n".join(rows) + "\n")
+    assert [(trade.side, trade.net_pnl) for trade in reading.trades] == [
+        (t.side, t.net) for t in trades
+    ]
+
+
+def test_an_entrys_fee_booked_as_its_result_is_part_of_the_trade() -> None:
+    rows: list[str] = []
+    trades = made(6, markets=["BTCUSDT"])
+    for t in trades:
+        rows += [
+            f"{t.entered},BTC,Open {t.word.title()},{t.entry},{t.quantity},{t.fee},{-t.fee}",
+            f"{t.left},BTC,Close {t.word.title()},{t.exit},{t.quantity},{t.fee},{t.gross - t.fee}",
+        ]
+    reading = read("time,coin,dir,px,sz,fee,closedPnl\n" + "\n".join(rows) + "\n")
+    assert [trade.net_pnl for trade in reading.trades] == [
+        (t.gross - 2 * t.fee).quantize(Decimal("1e-8")) for t in trades
+    ]
