@@ -134,7 +134,8 @@ class Follower:
             events += self._refusal(record, news)
         for trade_id, trade in look.open.trades:
             name = trade_id.split("-")[1]
-            if name in held or not _is_settled(trade, seen):
+            repeats = not look.repeating.isdisjoint((trade.line, *trade.lines))
+            if repeats or name in held or not _is_settled(trade, seen):
                 held.add(name)
                 waiting += not self._knows(trade_id, log.row_key(trade.line))
             else:

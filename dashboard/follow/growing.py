@@ -8,6 +8,7 @@ from that, everything else waits for its context.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Protocol
@@ -60,6 +61,8 @@ class Look:
     report: FileReport
     lines: int
     is_log: bool
+    repeating: frozenset[int] = frozenset()
+    """Lines that may turn out to be an overlap with earlier ones."""
 
 
 class Log(Protocol):
@@ -122,11 +125,10 @@ class JsonLog:
             wrong = snapshots.read(lines, iter(()), self._context, outcome.take)
         if wrong:
             return Look(Verdicts(), Verdicts(), FileReport(self._name), len(lines), is_log=False)
+        repeating = frozenset(outcome.repeating())
         outcome.finish()
-        return Look(
-            found if whole else Verdicts(), Verdicts() if whole else found, report,
-            len(lines), is_log=True,
-        )  # fmt: skip
+        final, still_open = (found, Verdicts()) if whole else (Verdicts(), found)
+        return Look(final, still_open, report, len(lines), True, repeating)
 
 
 class TextLog:
@@ -164,8 +166,9 @@ class TextLog:
         assembler.waiting = list(self._assembler.waiting)
         judge.feed(assembler.finish())
         judge.finish()
+        repeating = outcome.repeating()
         outcome.finish()
-        return self._look(seen, report, judge)
+        return self._look(seen, report, judge, repeating)
 
     def decided(self) -> Look:
         """What was decided for good since the last look."""
@@ -183,7 +186,9 @@ class TextLog:
         """A hash of the line's bytes and of how many like it came before."""
         return self._keys[line - 1] if 0 < line <= len(self._keys) else 0
 
-    def _look(self, seen: Verdicts, rest: FileReport, judge: FileJudge) -> Look:
+    def _look(
+        self, seen: Verdicts, rest: FileReport, judge: FileJudge, repeating: Iterable[int] = ()
+    ) -> Look:
         final = Verdicts()
         is_log = bool(judge.bindings) or judge.had_header
         if is_log:  # else it may still become one, and nothing is said before
@@ -194,7 +199,7 @@ class TextLog:
         self._report.quarantine.clear()
         whole = _added(self._report, rest)
         whole.encoding, whole.delimiter = self._decoder.name(), self._assembler.delimiter
-        return Look(final, seen, whole, len(self._keys), is_log=is_log)
+        return Look(final, seen, whole, len(self._keys), is_log, frozenset(repeating))
 
     def hopeless(self) -> bool:
         """Whether so much was read without a sign of a trade that this is no trading log."""

@@ -182,6 +182,11 @@ class Overlaps(Generic[T]):
         made._overlap = self._overlap
         return made
 
+    @property
+    def pending(self) -> list[T]:
+        """Those that repeat earlier ones, while more of an overlap may follow."""
+        return self._pending
+
     def fresh(self, key: int) -> bool:
         """Take a record that repeats none and ends no run; False leaves it to push."""
         if self._ends:

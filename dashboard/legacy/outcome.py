@@ -93,6 +93,13 @@ class FileOutcome:
         }
         return made
 
+    def repeating(self) -> set[int]:
+        """Lines that repeat earlier ones at the end so far: an overlap, if more of it follows."""
+        lines = {record.line for record, _ in self._rows.pending}
+        for _, overlaps, _ in self._fills.values():
+            lines |= {fill.record.line for fill in overlaps.pending}
+        return lines
+
     def take(self, record: Record, outcome: Outcome, binding: Binding | None) -> None:
         """One record with its verdict."""
         report = self.report

@@ -15,13 +15,12 @@ HEADER = "symbol,side,entry_time,exit_time,entry_price,exit_price,quantity,fee,p
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 
-def row(number: int, *, pnl: str | None = None, end: str = "\n") -> str:
+def row(number: int, *, pnl: str | None = None, quantity: str = "0.015", end: str = "\n") -> str:
     """A round trip whose arithmetic agrees to the last digit."""
     entered = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=number)
     entry, left = Decimal(40_000 + 7 * number), Decimal(40_100 + 5 * number)
-    quantity = Decimal("0.015")
-    fee = (entry + left) * quantity / 1000
-    net = (left - entry) * quantity - fee
+    fee = (entry + left) * Decimal(quantity) / 1000
+    net = (left - entry) * Decimal(quantity) - fee
     times = ",".join(f"{t:%Y-%m-%d %H:%M:%S}" for t in (entered, entered + timedelta(minutes=50)))
     return (
         f"BTCUSDT,LONG,{times},"
@@ -60,6 +59,7 @@ class Following:
     folder: Path
     pattern: str = "*.csv"
     zone: tzinfo | None = UTC
+    tag: str = ""
     journal: Journal = field(default_factory=Journal)
     known: KnownElsewhere = field(default_factory=KnownElsewhere)
 
@@ -74,7 +74,7 @@ class Following:
         microseconds = int(NOW.timestamp()) * 1_000_000
         self.logs = Logs(
             [str(self.folder / self.pattern)],
-            lambda: Options(self.zone, "", microseconds),
+            lambda: Options(self.zone, self.tag, microseconds),
             self.known,
         )
         self.logs.resume(recorded.advances)

@@ -103,10 +103,32 @@ def test_identical_rows_stay_as_many(log: Path, following: Following) -> None:
     following.step()
     append(log, row(2) + row(1))
     following.step()
-    assert len(following.nets) == 4
+    append(log, row(3))
+    following.step()
+    assert len(following.nets) == 5
     following.restart()
     following.step()
-    assert len(following.nets) == 4
+    assert len(following.nets) == 5
+
+
+def test_a_run_written_twice_is_no_trade_though_it_comes_row_by_row(
+    log: Path, following: Following
+) -> None:
+    log.write_text(HEADER + rows(1, 10))
+    following.step()
+    for number in (4, 5, 6, 7, 20, 21):
+        append(log, row(number))
+        following.step()
+    assert len(following.nets) == 11
+
+
+def test_a_row_that_repeats_waits_for_the_next(log: Path, following: Following) -> None:
+    log.write_text(HEADER + rows(1, 5) + row(2))
+    following.step()
+    assert (len(following.nets), following.waiting) == (4, 1)
+    append(log, row(9))
+    following.step()
+    assert (len(following.nets), following.waiting) == (6, 0)
 
 
 def test_a_renamed_log_is_read_to_its_end(log: Path, following: Following) -> None:
