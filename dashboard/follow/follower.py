@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, NamedTuple, Protocol
 
+from dashboard.legacy.duplicates import KeyTable
 from dashboard.legacy.recording import body_of, quarantine_body
 from dashboard.legacy.verdicts import Quarantined, Trade
 from dashboard.legacy.versions import UNKNOWN
@@ -45,8 +46,10 @@ class Journal(Protocol):
 class Recorded:
     """What this follower's own stream tells: fed its events at the start, then kept by itself."""
 
-    identities: dict[str, int] = field(default_factory=dict)
-    rows: set[int] = field(default_factory=set)
+    identities: KeyTable = field(default_factory=KeyTable)
+    """How many trades of an identity there are."""
+    rows: KeyTable = field(default_factory=KeyTable)
+    """The records that became a trade or were refused, by growing.Log.row_key."""
     refused: set[str] = field(default_factory=set)
     """Refused records that have no line of their own, by their bytes."""
     batches: set[str] = field(default_factory=set)
@@ -64,11 +67,12 @@ class Recorded:
         source = body.get("source")
         row = source.get("row") if isinstance(source, dict) else body.get("row")
         if isinstance(row, str) and row:
-            self.rows.add(int(row, 16))
+            self.rows.put(int(row, 16), 1)
         if kind == "trade.closed":
             name, _, number = str(body.get("trade_id")).removeprefix("fol-").rpartition("-")
             if number.isdigit():
-                self.identities[name] = max(self.identities.get(name, 0), int(number))
+                key = _key(name)
+                self.identities.put(key, max(self.identities.get(key), int(number)))
         elif kind == "import.quarantined":
             if not row:
                 self.refused.add(str(body.get("raw_file")))
@@ -161,7 +165,8 @@ class Follower:
 
     def _knows(self, trade_id: str, row: int) -> bool:
         _, name, number = trade_id.split("-")
-        return row in self._recorded.rows or self._recorded.identities.get(name, 0) >= int(number)
+        known = self._recorded
+        return bool(row and known.rows.get(row)) or known.identities.get(_key(name)) >= int(number)
 
     def _trade(self, trade_id: str, trade: Trade, news: News) -> Iterator[Planned]:
         row = news.log.row_key(trade.line) if not trade.lines else 0
@@ -181,7 +186,8 @@ class Follower:
         row = news.log.row_key(record.line)
         batch = batch_of(_name(news))
         body = {"batch": batch, "path": _name(news), **quarantine_body(record)}
-        if row in self._recorded.rows or (not row and body["raw_file"] in self._recorded.refused):
+        known = self._recorded
+        if known.rows.get(row) if row else body["raw_file"] in known.refused:
             return
         if row:
             body["row"] = f"{row:016x}"
@@ -215,6 +221,11 @@ class Follower:
             if {**before, "changed": ""} == {**body, "changed": ""}:
                 return
             yield Planned("follow.advanced", body, batch, None, None)
+
+
+def _key(name: str) -> int:
+    """The first 64 bits of an identity's hex digest; never 0, which is none in the table."""
+    return int(name[:16], 16) or 1
 
 
 def batch_of(path: str) -> str:
