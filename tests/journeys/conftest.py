@@ -181,6 +181,7 @@ def _visit(browser: Browser, site: str, size: Any, cdn: Any, key: Any) -> Iterat
     context = browser.new_context(
         viewport=size, locale="en-GB", timezone_id="Europe/Berlin", storage_state=key
     )
+    context.set_default_timeout(8_000)
     context.route(CDN, cdn)
     yield Visit(context.new_page(), site)
     context.close()

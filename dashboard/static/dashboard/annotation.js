@@ -45,12 +45,14 @@ export function startAnnotation(which) {
 
   function show(body) {
     const first = state.saved === null;
-    const writing = first ? [] : changed();
+    // Whoever began to write before the answer came keeps what he wrote.
+    const writing = first ? FIELDS.filter((name) => form.elements[name].value) : changed();
     state.saved = asField(body);
     const found = first ? draft() : null;
     for (const name of FIELDS) {
+      if (writing.includes(name)) continue;
       if (found) form.elements[name].value = found[name] ?? state.saved[name];
-      else if (!writing.includes(name)) form.elements[name].value = state.saved[name];
+      else form.elements[name].value = state.saved[name];
     }
     keep();
     write("annotation-note", body.updated_at ? `edited ${stamp(body.updated_at)}` : "none yet");

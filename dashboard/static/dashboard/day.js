@@ -40,15 +40,21 @@ export function startDay() {
       ...Object.keys(edit.new).map((name) => make("p", { className: "small quiet", text: `${name}: ${edit.old[name] || "nothing"} → ${edit.new[name] || "nothing"}` })))));
   }
 
+  // Nothing can be written while it is not known what stands there.
+  const ready = (yes) => { for (const name of ["note", "tags", "rating"]) form.elements[name].disabled = !yes; };
+
   async function open(day) {
     keep();
     state.day = day;
     state.saved = null;
+    ready(false);
     find("day").value = day;
     write("day-saved", "");
     try {
       const body = await askOne(`/api/days/${day}`);
-      if (state.day === day) show(body);
+      if (state.day !== day) return;
+      ready(true);
+      show(body);
     } catch (error) {
       write("day-saved", error instanceof LoggedOut ? "Your login has ended." : error.message);
     }
@@ -87,8 +93,8 @@ export function startDay() {
     if (dirty()) event.preventDefault();
   });
   open(today());
-  return (day) => {
-    open(day);
+  return async (day) => {
+    await open(day);
     form.scrollIntoView({ block: "nearest" });
     form.elements.note.focus();
   };
