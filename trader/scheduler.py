@@ -8,6 +8,7 @@ one twice. The feed asks for everything since the last candle, at the start as a
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
@@ -42,6 +43,9 @@ _CRON = {
 LIVE_INTERVALS = tuple(_CRON)
 _AFTER_CLOSE = "2"
 _HEARTBEAT = 0.5
+_JOB = "candle"
+# Less than this is a clock being kept right, or a machine that was slow for a moment.
+_STEP = 1.5
 _TROUBLE = {
     EVENT_JOB_ERROR: "failed",
     EVENT_JOB_MISSED: "was missed",
@@ -61,6 +65,7 @@ class CandleClock:
 
     Args:
         scheduler: another APScheduler than its own, for a test.
+        wall: the machine's clock, seconds since the epoch.
     """
 
     def __init__(
@@ -70,6 +75,7 @@ class CandleClock:
         idle: Callable[[], None] = _nothing,
         *,
         scheduler: Any = None,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         if interval not in _CRON:
             raise ValueError(f"interval {interval!r} cannot be traded live; one of "
@@ -78,13 +84,15 @@ class CandleClock:
         self._idle = idle
         self._rings: queue.Queue[None] = queue.Queue(1)
         self._closing = False
+        self._wall = wall
+        self._ahead = self._wall_ahead()
         self._scheduler = scheduler or BackgroundScheduler(
             timezone="UTC", executors={"default": ThreadPoolExecutor(1)}
         )
         self._scheduler.add_job(
             self.ring,
             CronTrigger(second=_AFTER_CLOSE, timezone="UTC", **_CRON[interval]),
-            id="candle",
+            id=_JOB,
             misfire_grace_time=None,
             coalesce=True,
             max_instances=1,
@@ -126,6 +134,7 @@ class CandleClock:
             try:
                 self._rings.get(timeout=_HEARTBEAT)
             except queue.Empty:
+                self._watch_clock()
                 self._idle()
                 continue
             return True
@@ -134,6 +143,23 @@ class CandleClock:
     def pause(self, seconds: float) -> bool:
         """Wait between two tries; False when it is time to stop."""
         return not self._stop.wait(seconds)
+
+    def _watch_clock(self) -> None:
+        """After a step of the machine's clock, plan anew and look at once.
+
+        Set back by an hour, the schedule would else sleep until that hour is over again.
+        """
+        ahead = self._wall_ahead()
+        step, self._ahead = ahead - self._ahead, ahead
+        if abs(step) < _STEP:
+            return
+        log.error("The machine's clock was set by %+.0f s: the candle schedule is made anew", step)
+        job = self._scheduler.get_job(_JOB)
+        job.reschedule(job.trigger)
+        self.ring()
+
+    def _wall_ahead(self) -> float:
+        return self._wall() - time.monotonic()
 
     def _report(self, event: Any) -> None:
         what = _TROUBLE.get(event.code, "had trouble")

@@ -73,7 +73,7 @@ class NotifyingLog:
     def _sum_up(self, body: Mapping[str, Any]) -> None:
         """Once a day, when the day before is over. The snapshot holds the standing before it."""
         standing = Standing.from_body(body["risk"])
-        known = self._summed if self._summed is not None else standing.day
+        known = self._summed or self._summed_before(body, standing)
         standing.apply(events.STATE_SNAPSHOT, body)
         self._summed = known
         hour = moment(body["candle"]["close_time"]).hour
@@ -81,6 +81,11 @@ class NotifyingLog:
         if new_day and standing.before is not None and hour >= self._summary_hour:
             self._summed = standing.day
             self._tell(summary(body, standing))
+
+    def _summed_before(self, body: Mapping[str, Any], standing: Standing) -> date | None:
+        """In which day an earlier run summed up last: its last candle ended where this begins."""
+        told = moment(body["candle"]["open_time"]).hour >= self._summary_hour
+        return standing.day if told else standing.before
 
 
 class AlarmHandler(logging.Handler):

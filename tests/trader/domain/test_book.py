@@ -105,6 +105,7 @@ def test_a_book_from_a_snapshot_is_the_book_that_wrote_it(
     submit(book, bought)
     take(book, fill(bought, entry))
     submit(book, order(2, OrderSide.SELL, quantity))
+    book.mark(mark, mark)
     recorded = snapshot(book, mark)
     book.apply(events.STATE_SNAPSHOT, recorded, "1")
     again = Book.from_snapshot(recorded)

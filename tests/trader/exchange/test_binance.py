@@ -131,3 +131,17 @@ def test_an_unknown_symbol_is_refused(address: str) -> None:
 def test_an_exchange_that_cannot_be_reached_is_named() -> None:
     with pytest.raises(Unreachable, match="did not tell the rules"):
         binance.symbol_rules(binance.public_client("http://127.0.0.1:9/api"), demo.SYMBOL)
+
+
+def test_r12_a_clock_that_is_set_back_gives_no_candle_twice(
+    address: str, exchange: SimulatedExchange
+) -> None:
+    exchange.now = CANDLES[20].open_time
+    clock = Clock(exchange, closes=3)
+    found = []
+    for candle in feed(address, clock).candles(CANDLES[16].open_time):
+        found.append(candle)
+        if len(found) == 4:
+            exchange.now -= timedelta(hours=1)
+    assert numbers(found) == list(range(17, 17 + len(found)))
+    assert len(found) >= 4
