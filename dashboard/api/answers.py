@@ -1,6 +1,6 @@
 """Rows and figures in the API's words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,9 +10,10 @@ from django.utils.http import urlencode
 from dashboard.events import Event
 from dashboard.models import Annotation, Batch, Bot, Checkpoint, Position, Trade
 from dashboard.performance.comparison import Comparison
+from dashboard.performance.drawdown import EquityDrawdown
 from dashboard.performance.equity import date_of
 from dashboard.performance.formulas import Undefined
-from dashboard.selectors import imports
+from dashboard.selectors import imports, statistics
 from dashboard.selectors.analysis import Bin, Rolling, Sums
 from dashboard.selectors.bots import quiet_after, state
 from dashboard.selectors.candles import Around, Candle
@@ -88,12 +89,28 @@ def stats_answer(figures: Figures) -> Answer:
         "trough": optional_iso(fall.trough),
         "recovered_at": optional_iso(fall.recovered_at),
         "recovered": fall.recovered,
+        "basis": statistics.CLOSED_TRADES,
+        "fraction_basis": None if fall.fraction is None else figures.basis,
     }
+    answer["equity_drawdown"] = _equity_drawdown(found.equity_drawdown)
     answer["first_exit"] = optional_iso(summary.running.first_exit)
     answer["last_exit"] = optional_iso(summary.running.last_exit)
     answer["equity_basis"] = figures.basis
     answer["undefined"] = dict(found.undefined)
     return answer
+
+
+def _equity_drawdown(fall: EquityDrawdown | None) -> Answer | None:
+    """The deepest fall of daily equity: money, fraction and days all of that one fall."""
+    if fall is None:
+        return None
+    days = {name: getattr(fall, name) for name in ("start", "trough", "recovered_at")}
+    return {
+        "money": text(fall.money),
+        "fraction": fall.fraction,
+        **{name: day.isoformat() if day else None for name, day in days.items()},
+        "recovered": fall.recovered,
+    }
 
 
 def day_answer(day: int, found: Sums) -> Answer:
@@ -297,23 +314,50 @@ def equity_answer(row: Row, drawdown: float | None) -> Answer:
     return point
 
 
+BALANCES = ("balance", "equity", "realised", "unrealised", "deposits")
+
+
+def account_answer(bots: Sequence[Bot]) -> Answer:
+    """An account, and each of its bots: of several the sum, null where one never said it."""
+    items = [balance_answer(bot) for bot in bots]
+    if len(items) == 1:
+        return items[0] | {"items": items, "bots": [bots[0].bot]}
+    missing = (
+        "one of the account's bots has not recorded it"
+        if items
+        else ("no bot has recorded anything yet")
+    )
+    answer: Answer = {"bot": None, "undefined": {}, "items": items}
+    for name in BALANCES:
+        values = [getattr(bot, name) for bot in bots]
+        known = bool(values) and None not in values
+        answer[name] = text(sum(values)) if known else None
+        if not known:
+            answer["undefined"][name] = missing
+    times = [bot.last_candle_at for bot in bots if bot.last_candle_at is not None]
+    answer["time"] = optional_iso(max(times, default=None))
+    return answer | {"bots": [bot.bot for bot in bots]}
+
+
 def balance_answer(bot: Bot) -> Answer:
     """One bot's account as its newest candle says; what it never said is null, with a reason."""
-    names = ("balance", "equity", "realised", "unrealised", "deposits")
-    missing = [name for name in names if getattr(bot, name) is None]
+    missing = [name for name in BALANCES if getattr(bot, name) is None]
     return {
         "bot": bot.bot,
         "quote_asset": bot.book.quote_asset if bot.book else None,
         "account": bot.book.account if bot.book else None,
         "time": optional_iso(bot.last_candle_at),
         "undefined": dict.fromkeys(missing, "the bot has not recorded it"),
-        **{name: optional_text(getattr(bot, name)) for name in names},
+        **{name: optional_text(getattr(bot, name)) for name in BALANCES},
     }
 
 
-def bot_answer(bot: Bot, checkpoint: Checkpoint | None) -> Answer:
-    """A bot's newest word about itself, and how reading its stream goes."""
-    unreadable = checkpoint.unreadable if checkpoint else 0
+def bot_answer(
+    bot: Bot, checkpoint: Checkpoint | None, seq: int, clock: int | None = None
+) -> Answer:
+    """A bot's word about itself at that seq and time, and how reading its stream goes."""
+    troubles = ("unreadable", "repeated", "contradicted")
+    found = {name: getattr(checkpoint, name) if checkpoint else 0 for name in troubles}
     return {
         "bot": bot.bot,
         "version": bot.version,
@@ -328,7 +372,7 @@ def bot_answer(bot: Bot, checkpoint: Checkpoint | None) -> Answer:
         "indicators": bot.indicators,
         "signal": bot.signal,
         "price": bot.price or None,
-        "state": state(bot),
+        "state": state(bot, clock),
         "reason": bot.halt_reason or bot.stop_reason or None,
         "started_at": optional_iso(bot.started_at),
         "stopped_at": optional_iso(bot.stopped_at),
@@ -336,10 +380,10 @@ def bot_answer(bot: Bot, checkpoint: Checkpoint | None) -> Answer:
         "last_recorded_at": iso(bot.last_recorded_at),
         "quiet_after": optional_iso(quiet_after(bot)),
         "health": {
-            "ok": unreadable == 0,
+            "ok": found["unreadable"] == found["contradicted"] == 0,
             "stream": bot.stream,
-            "events": checkpoint.seq if checkpoint else 0,
-            "unreadable": unreadable,
+            "events": seq,
+            **found,
             "last_problem": (checkpoint.last_problem if checkpoint else "") or None,
         },
     }

@@ -76,10 +76,21 @@ class PastIn(FilterIn):
         None,
         description="As things stood at this time, inclusive, with what is known today",
     )
+    known_at: Moment | None = Field(
+        None,
+        description=(
+            "With what had been recorded by this time, inclusive: later records, corrections and"
+            " voids left out. Together with as_of: as things stood then, as it was known then"
+        ),
+    )
 
     def filters(self) -> Filters:
         """The same in the selectors' terms."""
-        return replace(super().filters(), as_of=microseconds(self.as_of))
+        return replace(
+            super().filters(),
+            as_of=microseconds(self.as_of),
+            known_at=microseconds(self.known_at),
+        )
 
 
 class PageIn(PastIn):

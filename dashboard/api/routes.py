@@ -2,7 +2,7 @@
 
 # ruff: noqa: ARG001 - ninja hands every endpoint the request
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import connection
@@ -12,9 +12,9 @@ from ninja import Query, Router
 from dashboard.api import answers, schemas
 from dashboard.api.filters import CompareIn, EquityIn, FilterIn, ImportsIn, PageIn, PastIn
 from dashboard.api.problems import PROBLEMS
-from dashboard.models import Bot, Checkpoint, Position
-from dashboard.selectors import analysis, equity, imports, statistics, trades
-from dashboard.selectors.bots import is_running
+from dashboard.models import Checkpoint
+from dashboard.selectors import analysis, equity, imports, standing, statistics, trades
+from dashboard.selectors.bots import state
 from dashboard.selectors.changes import etag, unchanged
 from dashboard.selectors.comparing import compared, newest
 from dashboard.selectors.scope import Scope, choose
@@ -33,50 +33,57 @@ def health(request: HttpRequest) -> Body:
 
 
 @router.get("/status", response=schemas.StatusOut, openapi_extra=PROBLEMS)
-def status(request: HttpRequest, filters: Query[FilterIn]) -> Body:
-    """The bots, their settings and state; the one at work first."""
+def status(
+    request: HttpRequest, response: HttpResponse, filters: Query[PastIn]
+) -> Body | HttpResponse:
+    """The bots, their settings and state; the one at work first.
+
+    Filtered by bot, mode, version, symbol and money; `as_of` and `known_at` tell an earlier state.
+    """
     scope = choose(filters.filters())
-    bots = Bot.objects.select_related("book").order_by("-last_recorded_at")
-    if filters.bot is not None:
-        bots = bots.filter(bot=filters.bot)
-    if filters.mode is not None:
-        bots = bots.filter(mode=filters.mode)
-    of_stream = {found.stream: found for found in Checkpoint.objects.all()}
-    ordered = sorted(bots, key=lambda bot: (not is_running(bot), -bot.last_recorded_at))
-    return answers.scope_answer(scope) | {
-        "bots": [answers.bot_answer(bot, of_stream.get(bot.stream)) for bot in ordered]
-    }
+    told, clock = standing.bots(scope), standing.clock(scope)
+    # A bot goes quiet without saying so: its state is part of what the answer is drawn from.
+    states = [(one.bot.stream, state(one.bot, clock)) for one in told]
+
+    def body(scope: Scope) -> Body:
+        of_stream = {found.stream: found for found in Checkpoint.objects.all()}
+        return {
+            "bots": [
+                answers.bot_answer(one.bot, of_stream.get(one.bot.stream), one.seq, clock)
+                for one in told
+            ]
+        }
+
+    return _answered(request, response, scope, body, ("bots", "trades"), states)
 
 
 @router.get("/balance", response=schemas.BalanceOut, openapi_extra=PROBLEMS)
-def balance(request: HttpRequest, filters: Query[FilterIn]) -> Body:
-    """The account as the bot's newest candle says."""
-    scope = choose(filters.filters())
-    own = equity.account(scope)
-    bots = Bot.objects.select_related("book").filter(book=scope.book) if scope.book else []
-    empty = dict.fromkeys(schemas.BalanceItem.model_fields) | {
-        "undefined": {"equity": "no bot has recorded anything yet"}
-    }
-    first = answers.balance_answer(own) if own else empty
-    items = [answers.balance_answer(bot) for bot in bots]
-    return first | answers.scope_answer(scope) | {"items": items}
+def balance(
+    request: HttpRequest, response: HttpResponse, filters: Query[PastIn]
+) -> Body | HttpResponse:
+    """The account as its bots' newest candles say: of several bots, their sum.
+
+    With a version or a period, as the newest candle of it says. An account is not divided by
+    symbol, side or tag: these filters change nothing here.
+    """
+
+    def body(scope: Scope) -> Body:
+        return answers.account_answer([*standing.accounts(scope)])
+
+    return _answer(request, response, filters, body, "bots", "equity")
 
 
 @router.get("/positions", response=schemas.PositionsOut, openapi_extra=PROBLEMS)
 def positions(
-    request: HttpRequest, response: HttpResponse, filters: Query[FilterIn]
+    request: HttpRequest, response: HttpResponse, filters: Query[PastIn]
 ) -> Body | HttpResponse:
-    """What is open now, the newest first."""
+    """What is open, the newest first; `since` and `until` are about the entry."""
 
     def body(scope: Scope) -> Body:
-        found = Position.objects.filter(book=scope.book) if scope.book else Position.objects.none()
-        for name in ("bot", "version", "symbol", "side"):
-            if getattr(filters, name) is not None:
-                found = found.filter(**{name: getattr(filters, name)})
-        rows = found.order_by("-entry_time", "trade_id")
+        rows = standing.positions(scope)
         return {"items": [answers.position_answer(row, scope.mode) for row in rows]}
 
-    return _answer(request, response, filters, body, "positions", "bots")
+    return _answer(request, response, filters, body, "positions", "bots", "annotations")
 
 
 @router.get("/trades", response=schemas.TradesOut, openapi_extra=PROBLEMS)
@@ -145,7 +152,7 @@ def compare(
 
 @router.get("/analysis", response=schemas.AnalysisOut, openapi_extra=PROBLEMS)
 def analysed(
-    request: HttpRequest, response: HttpResponse, filters: Query[FilterIn]
+    request: HttpRequest, response: HttpResponse, filters: Query[PastIn]
 ) -> Body | HttpResponse:
     """Results by weekday, hour (UTC), reason, symbol; their distribution; the newest 400 days."""
 
@@ -172,13 +179,15 @@ def analysed(
 def curve(
     request: HttpRequest, response: HttpResponse, filters: Query[EquityIn]
 ) -> Body | HttpResponse:
-    """The account's equity, newest first, thinned to `limit` points."""
+    """The account's equity, newest first, thinned to `limit` points: each stretch of time keeps
+    its lowest and highest. Of several bots, the sum of what each had last."""
 
     def body(scope: Scope) -> Body:
-        bot = equity.account(scope)
-        rows, points = equity.curve(scope, bot, limit=filters.limit)
+        bots = equity.accounts(scope)
+        rows, points = equity.curve(scope, bots, limit=filters.limit)
         return {
-            "bot": bot.bot if bot else None,
+            "bot": bots[0].bot if len(bots) == 1 else None,
+            "bots": [bot.bot for bot in bots],
             "items": [
                 answers.equity_answer(row, fall)
                 for row, fall in zip(rows, equity.underwater(rows), strict=True)
@@ -216,8 +225,18 @@ def _answer(
     *drawn_from: str,
 ) -> Body | HttpResponse:
     """The body with its scope, or 304 for whoever holds it already."""
-    scope = choose(filters.filters())
-    tag = etag(request, scope, *drawn_from)
+    return _answered(request, response, choose(filters.filters()), body, drawn_from)
+
+
+def _answered(
+    request: HttpRequest,
+    response: HttpResponse,
+    scope: Scope,
+    body: Callable[[Scope], Body],
+    drawn_from: Sequence[str],
+    also: object = None,
+) -> Body | HttpResponse:
+    tag = etag(request, scope, *drawn_from, also=also)
     response["ETag"] = tag
     if unchanged(request, tag):
         return HttpResponse(status=304, headers={"ETag": tag})

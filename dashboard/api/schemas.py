@@ -65,9 +65,10 @@ class BalanceItem(Schema):
 
 
 class BalanceOut(BalanceItem, ScopeOut):
-    """The account of the bot asked for, and of every bot of the same money."""
+    """The account, and each of its bots. Of several bots the account is their sum."""
 
-    bot: str | None  # type: ignore[assignment]
+    bot: str | None = Field(description="null where the account is of several bots")  # type: ignore[assignment]
+    bots: list[str] = Field(description="Whose equity this is")
     items: list[BalanceItem]
 
 
@@ -128,11 +129,24 @@ class TradesOut(ScopeOut):
 class DrawdownOut(Schema):
     """The deepest fall from a peak: in money over closed trades, and of daily equity."""
 
-    money: str = Field(description="Of cumulated net_pnl over closed trades; its dates follow")
+    money: str = Field(description="The fall of cumulated net_pnl over closed trades, >= 0")
     fraction: float | None = Field(
-        description="Of the daily equity that equity_basis names, <= 0; a fall of its own"
+        description="Of daily equity, <= 0: equity_drawdown's, a fall of its own"
     )
-    start: str | None
+    start: str | None = Field(description="Exit time of the peak's trade, of the fall in money")
+    trough: str | None = Field(description="Exit time of the lowest trade, of the fall in money")
+    recovered_at: str | None = Field(description="Of the fall in money; null while it is open")
+    recovered: bool = Field(description="Of the fall in money")
+    basis: str = Field(description="What money, start, trough, recovered_at are drawn from")
+    fraction_basis: str | None = Field(description="What fraction is drawn from: equity_basis")
+
+
+class EquityDrawdownOut(Schema):
+    """The deepest fall of daily equity, deposits taken out: every field of this one fall."""
+
+    money: str
+    fraction: float
+    start: str | None = Field(description="Day of the peak; null for the starting equity")
     trough: str | None
     recovered_at: str | None
     recovered: bool
@@ -159,6 +173,7 @@ class StatsItem(Schema):
     best: str | None
     worst: str | None
     max_drawdown: DrawdownOut
+    equity_drawdown: EquityDrawdownOut | None
     recovery_factor: float | None
     sqn: float | None
     kelly: float | None
@@ -179,8 +194,9 @@ class StatsItem(Schema):
         description=(
             "What the figures over days (max_drawdown.fraction, sharpe, sortino, cagr, calmar,"
             " ulcer_index, psr) are drawn from. account: the account's own daily equity, open"
-            " positions included. closed trades: results by day on the equity there was before,"
-            " for a version that shared its account with others."
+            " positions included. bots together: the sum of what each of the account's bots had"
+            " last, open positions included. closed trades: results by day on the equity there was"
+            " before, for a version that shared its account with others."
         )
     )
     first_exit: str | None
@@ -269,7 +285,8 @@ class EquityItem(Schema):
 class EquityOut(ScopeOut):
     """Newest first. Of more points than asked for, each stretch keeps its lowest and highest."""
 
-    bot: str | None
+    bot: str | None = Field(description="null where the curve is of several bots")
+    bots: list[str] = Field(description="Whose equity is summed")
     items: list[EquityItem]
     points: int = Field(description="How many candles the items stand for")
     next_cursor: str | None = None

@@ -18,7 +18,7 @@ from dashboard.models.ledger import (
     SizeCount,
     Trade,
 )
-from dashboard.models.progress import Batch, Bot, Checkpoint, Counter, Quarantined
+from dashboard.models.progress import Batch, Bot, BotWord, Checkpoint, Counter, Quarantined
 
 __all__ = [
     "Annotation",
@@ -27,6 +27,7 @@ __all__ = [
     "Batch",
     "Book",
     "Bot",
+    "BotWord",
     "Checkpoint",
     "Counter",
     "DayNote",

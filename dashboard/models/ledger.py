@@ -24,8 +24,22 @@ class Book(models.Model):
         return " · ".join(part for part in (self.mode, self.quote_asset, self.account) if part)
 
 
+FOREVER = 2**63 - 1  # until nobody has said otherwise
+
+
+class Current(models.Manager["Trade"]):
+    """Records as they stand now."""
+
+    def get_queryset(self) -> models.QuerySet["Trade"]:
+        return super().get_queryset().filter(known_until=FOREVER)
+
+
 class Trade(models.Model):
-    """One record of a closed round trip. Of several records of one trade, one is `counted`."""
+    """One record of a closed round trip. Of several records of one trade, one is `counted`.
+
+    A correction leaves what was known before it as a row of its own, of which `known_until` is
+    the correction's time: `states` has those too, `objects` has the newest alone.
+    """
 
     class Side(models.TextChoices):
         LONG = "long"
@@ -66,9 +80,23 @@ class Trade(models.Model):
     match_key = models.BigIntegerField()  # of the facts as they stand now
     first_key = models.BigIntegerField()  # of the facts as first recorded
 
+    # What was known when (all by recorded_at): these facts from and until, and voided since.
+    known_from = models.BigIntegerField(default=0)
+    known_until = models.BigIntegerField(db_default=FOREVER, default=FOREVER)
+    voided_at = models.BigIntegerField(null=True)
+    # Some other record shares a key with this one, or did: which counted when must be worked out.
+    shared = models.BooleanField(db_default=False, default=False)
+
+    states = models.Manager()
+    objects = Current()
+
     class Meta:
+        base_manager_name = "states"
+        default_manager_name = "objects"
         constraints = [
-            models.UniqueConstraint(fields=["stream", "trade_id"], name="trade_once_in_a_stream")
+            models.UniqueConstraint(
+                fields=["stream", "trade_id", "known_until"], name="trade_once_in_a_stream"
+            )
         ]
         indexes = [
             models.Index(
@@ -85,6 +113,7 @@ class Trade(models.Model):
             models.Index(
                 fields=["stream", "batch"], condition=models.Q(pending=True), name="trade_pending"
             ),
+            models.Index(fields=["id"], condition=models.Q(shared=True), name="trade_shared"),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,9 @@ class Checkpoint(models.Model):
     seq = models.BigIntegerField(default=0)
     hash = models.BinaryField(default=b"")
     unreadable = models.BigIntegerField(default=0)  # events whose body could not be used
+    # Closings of a trade that was closed already: said again, or saying something else.
+    repeated = models.BigIntegerField(default=0)
+    contradicted = models.BigIntegerField(default=0)
     last_problem = models.TextField(blank=True)
 
     def __str__(self) -> str:
@@ -116,3 +119,19 @@ class Bot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bot} {self.version}"
+
+
+class BotWord(models.Model):
+    """An event in which a bot tells of itself, its start, settings, halts and end: few, and kept
+    so that what it was at any time can be told without reading its stream from the beginning."""
+
+    stream = models.CharField(max_length=200)
+    seq = models.BigIntegerField()
+    occurred_at = models.BigIntegerField()
+    recorded_at = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream", "seq"], name="word_once")]
+
+    def __str__(self) -> str:
+        return f"{self.stream} {self.seq}"

@@ -10,6 +10,7 @@ from dashboard.units import DAY, Unreadable, instant
 
 
 def started(rows: Rows, event: Event) -> None:
+    _keep(rows, event)
     body = event.body
     rows.bot |= {
         name: str(body.get(name) or "")
@@ -25,6 +26,7 @@ def started(rows: Rows, event: Event) -> None:
 
 
 def stopped(rows: Rows, event: Event) -> None:
+    _keep(rows, event)
     rows.bot |= {
         "stopped_at": event.recorded_at,
         "stop_reason": str(event.body.get("reason") or "stopped"),
@@ -33,6 +35,7 @@ def stopped(rows: Rows, event: Event) -> None:
 
 
 def settings_changed(rows: Rows, event: Event) -> None:
+    _keep(rows, event)
     settings = event.body.get("settings")
     if not isinstance(settings, dict):
         raise Unreadable(f"settings={settings!r} is not an object")
@@ -41,11 +44,13 @@ def settings_changed(rows: Rows, event: Event) -> None:
 
 
 def halted(rows: Rows, event: Event) -> None:
+    _keep(rows, event)
     rows.bot["halt_reason"] = str(event.body.get("reason") or "halted")
     _speaks(rows, event)
 
 
 def resumed(rows: Rows, event: Event) -> None:
+    _keep(rows, event)
     rows.bot["halt_reason"] = ""
     _speaks(rows, event)
 
@@ -153,6 +158,10 @@ def _hold(rows: Rows, event: Event, key: BookKey, body: Mapping[str, Any]) -> No
         "updated_at": event.recorded_at,
     }
     rows.positions_changed = True
+
+
+def _keep(rows: Rows, event: Event) -> None:
+    rows.words.append((event.seq, event.occurred_at, event.recorded_at))
 
 
 def object_of(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:

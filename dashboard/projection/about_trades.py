@@ -54,4 +54,4 @@ def changed(rows: Rows, event: Event) -> None:
     for name in ("entry_time", "exit_time"):
         if body.get(name) is not None:
             instant(body[name], name)
-    rows.changes.append(Change(event.kind, trade_id(event), body))
+    rows.changes.append(Change(event.kind, trade_id(event), body, event.recorded_at))

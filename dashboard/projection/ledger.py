@@ -1,13 +1,20 @@
 """Trade rows: insert, void, correct, let a finished import count; then refold touched days."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from operator import itemgetter
 from typing import Any
 
 from django.db import connection
 
 from dashboard.models import Batch, Checkpoint, Trade
-from dashboard.projection.facts import FACT_COLUMNS, BookKey, match_key, trade_facts
+from dashboard.projection.facts import (
+    FACT_COLUMNS,
+    BookKey,
+    TradeFacts,
+    match_key,
+    trade_facts,
+)
 from dashboard.projection.matching import recount
 from dashboard.projection.rollups import RESULT_FIELDS, Result, extend, refold
 from dashboard.projection.rows import Change, NewTrade, Rows
@@ -30,14 +37,16 @@ COLUMNS = (
     "regime",
     "match_key",
     "first_key",
+    "known_from",
     *FACT_COLUMNS,
 )
 INSERT = (
     f"INSERT INTO dashboard_trade ({', '.join(COLUMNS)})"  # noqa: S608 - our own names
     f" VALUES ({', '.join(['%s'] * len(COLUMNS))})"
     # A trade closes once: a stream that says it twice is taken at its first word.
-    " ON CONFLICT (stream, trade_id) DO NOTHING"
+    " ON CONFLICT (stream, trade_id, known_until) DO NOTHING"
 )
+CHUNK = 400  # ids in one query
 MONEY = ("fee", "funding", "net_pnl", "initial_risk", "mae", "mfe")
 TIMES = ("entry_time", "exit_time")
 
@@ -54,12 +63,14 @@ def write_trades(rows: Rows, books: dict[BookKey, int]) -> bool:
     touched = {(books[new.book], new.facts.exit_time) for new in rows.trades}
     keys = {new.key for new in rows.trades}
     inserted = _insert(rows, books, finished)
+    if inserted < len(rows.trades):
+        _note_repeated(rows)
     alone = _alone(rows.stream)  # then nothing can match, and rows are right as written
     if alone and not rows.finished and not rows.changes and inserted == len(rows.trades):
         _extend(rows, books, finished)
         return True
     for batch in rows.finished:
-        touched |= _let_count(rows.stream, batch, keys)
+        touched |= _let_count(rows.stream, batch, finished[batch], keys)
     for change in rows.changes:
         touched |= _apply(rows.stream, change, keys)
     if not alone:
@@ -68,7 +79,7 @@ def write_trades(rows: Rows, books: dict[BookKey, int]) -> bool:
     return True
 
 
-def _insert(rows: Rows, books: dict[BookKey, int], finished: set[str]) -> int:
+def _insert(rows: Rows, books: dict[BookKey, int], finished: Mapping[str, int]) -> int:
     """How many were inserted: those a stream says twice are not."""
     if not rows.trades:
         return 0
@@ -78,7 +89,7 @@ def _insert(rows: Rows, books: dict[BookKey, int], finished: set[str]) -> int:
     return inserted
 
 
-def _extend(rows: Rows, books: dict[BookKey, int], finished: set[str]) -> None:
+def _extend(rows: Rows, books: dict[BookKey, int], finished: Mapping[str, int]) -> None:
     """Nothing but new trades: their days are extended, or made anew where they come late."""
     of_day: dict[tuple[int, int], list[Result]] = defaultdict(list)
     for new in rows.trades:
@@ -94,7 +105,7 @@ def _extend(rows: Rows, books: dict[BookKey, int], finished: set[str]) -> None:
 
 
 def _row(
-    stream: str, new: NewTrade, books: dict[BookKey, int], finished: set[str]
+    stream: str, new: NewTrade, books: dict[BookKey, int], finished: Mapping[str, int]
 ) -> tuple[Any, ...]:
     pending = bool(new.batch) and new.batch not in finished
     event = new.event
@@ -115,26 +126,56 @@ def _row(
         new.regime,
         new.key,
         new.key,
+        max(event.recorded_at, finished.get(new.batch, 0)),
         *new.facts,
     )
 
 
-def _finished_batches(rows: Rows) -> set[str]:
-    """Names of the imports these rows are of that are finished, now or before."""
+def _finished_batches(rows: Rows) -> dict[str, int]:
+    """The imports these rows are of that are finished, now or before, and when they were."""
     named = {new.batch for new in rows.trades if new.batch} | set(rows.finished)
     if not named:
-        return set()
+        return {}
     done = Batch.objects.filter(
         stream=rows.stream, batch__in=named, finished_at__isnull=False
-    ).values_list("batch", flat=True)
-    return set(done)
+    ).values_list("batch", "finished_at")
+    return {batch: finished_at or 0 for batch, finished_at in done}
 
 
-def _let_count(stream: str, batch: str, keys: set[int]) -> set[tuple[int, int]]:
+def _note_repeated(rows: Rows) -> None:
+    """Count the closings of trades that were closed already, and name one that contradicts."""
+    ids = [new.trade_id for new in rows.trades]
+    stood: dict[str, Trade] = {}
+    for start in range(0, len(ids), CHUNK):
+        found = Trade.objects.filter(
+            stream=rows.stream, trade_id__in=ids[start : start + CHUNK]
+        ).only("trade_id", "seq", "corrected", *FACT_COLUMNS)
+        stood |= {trade.trade_id: trade for trade in found}
+    for new in rows.trades:
+        first = stood[new.trade_id]
+        if first.seq == new.event.seq:
+            continue
+        rows.repeated += 1
+        said = TradeFacts(*(getattr(first, name) for name in FACT_COLUMNS))
+        if said == new.facts or first.corrected:
+            continue
+        rows.contradicted += 1
+        differs = next(
+            name
+            for name, one, other in zip(FACT_COLUMNS, said, new.facts, strict=True)
+            if one != other
+        )
+        rows.last_problem = (
+            f"trade.closed {new.event.seq}: {new.trade_id!r} was closed by event {first.seq} with"
+            f" another {differs}; the first record stands (append trade.corrected to change it)"
+        )
+
+
+def _let_count(stream: str, batch: str, finished_at: int, keys: set[int]) -> set[tuple[int, int]]:
     """An import has finished: its trades count from now on."""
     waiting = Trade.objects.filter(stream=stream, batch=batch, pending=True)
     found = list(waiting.values_list("book_id", "exit_time", "match_key"))
-    waiting.update(pending=False, counted=True)
+    waiting.update(pending=False, counted=True, known_from=finished_at)
     keys |= {key for _, _, key in found}
     return {(book, exit_time) for book, exit_time, _ in found}
 
@@ -147,6 +188,7 @@ def _apply(stream: str, change: Change, keys: set[int]) -> set[tuple[int, int]]:
     touched = {(trade.book_id, trade.exit_time)}
     if change.kind == "trade.voided":
         trade.voided, trade.counted = True, False
+        trade.voided_at = change.recorded_at
     else:
         _correct(trade, change)
     trade.save()
@@ -163,10 +205,20 @@ def _correct(trade: Trade, change: Change) -> None:
         facts = trade_facts(body, trade.exit_time)
     except Unreadable:
         return  # the fold has counted and named what was wrong with it
+    if trade.known_from < change.recorded_at and not trade.pending:
+        _keep(trade, until=change.recorded_at)
     for name, value in facts._asdict().items():
         setattr(trade, name, value)
     trade.corrected = True
     trade.match_key = match_key(trade.book.mode, facts)
+
+
+def _keep(trade: Trade, *, until: int) -> None:
+    """What was known of the trade until then, as a row that counts for nothing today."""
+    names = [field.attname for field in Trade._meta.concrete_fields if field.attname != "id"]
+    past = {name: getattr(trade, name) for name in names}
+    Trade.states.create(**past | {"known_until": until, "counted": False})
+    trade.known_from = until
 
 
 def _alone(stream: str) -> bool:

@@ -25,6 +25,9 @@ FIELDS = (
     "voided",
     "pending",
     "counted",
+    "shared",
+    "corrected",
+    "trade_id",
     "book_id",
     "exit_time",
 )
@@ -36,8 +39,10 @@ def recount(keys: set[int]) -> set[tuple[int, int]]:
     Returns (book id, exit time) of the records whose answer changed, to refold their days.
     """
     switched: dict[bool, list[Trade]] = {True: [], False: []}
-    for group in _groups(_records(keys)):
-        counted = _counted(group)
+    for group in groups(_records(keys)):
+        counted = counting(group)
+        if len(group) > 1:
+            _share(group)
         for trade in group:
             if trade.counted != (trade.pk in counted):
                 switched[trade.pk in counted].append(trade)
@@ -45,6 +50,17 @@ def recount(keys: set[int]) -> set[tuple[int, int]]:
         for ids in _chunks([trade.pk for trade in trades]):
             Trade.objects.filter(pk__in=ids).update(counted=counts)
     return {(trade.book_id, trade.exit_time) for trades in switched.values() for trade in trades}
+
+
+def _share(group: list[Trade]) -> None:
+    """Note, of all that was ever known of these records, that which of them counts must be
+    worked out; the group is one trade's, and small."""
+    fresh = [trade for trade in group if not trade.shared]
+    for ids in _chunks([trade.pk for trade in fresh]):
+        Trade.objects.filter(pk__in=ids).update(shared=True)
+    for trade in fresh:
+        if trade.corrected:
+            Trade.states.filter(stream=trade.stream, trade_id=trade.trade_id).update(shared=True)
 
 
 def _records(keys: set[int]) -> list[Trade]:
@@ -63,7 +79,7 @@ def _records(keys: set[int]) -> list[Trade]:
     return list(found.values())
 
 
-def _groups(trades: list[Trade]) -> list[list[Trade]]:
+def groups(trades: list[Trade]) -> list[list[Trade]]:
     """Records joined by a common key, directly or through one another (union by relabelling)."""
     group_of: dict[int, list[Trade]] = {}
     for trade in trades:
@@ -77,7 +93,7 @@ def _groups(trades: list[Trade]) -> list[list[Trade]]:
     return list({id(group): group for group in group_of.values()}.values())
 
 
-def _counted(group: list[Trade]) -> set[int]:
+def counting(group: list[Trade]) -> set[int]:
     """Ids of the records of one trade (or of several alike) that count."""
     of_stream: dict[tuple[int, str], list[Trade]] = defaultdict(list)
     for trade in sorted(group, key=lambda trade: trade.seq):

@@ -42,6 +42,7 @@ class Change(NamedTuple):
     kind: str
     trade_id: str
     body: Mapping[str, Any]
+    recorded_at: int
 
 
 class Point(NamedTuple):
@@ -79,12 +80,15 @@ class Rows:
     points: dict[tuple[BookKey, int], Point] = field(default_factory=dict)
     days: dict[tuple[BookKey, int], DayOfEquity] = field(default_factory=dict)
     batches: dict[str, State] = field(default_factory=dict)
+    words: list[tuple[int, int, int]] = field(default_factory=list)  # as BotWord's columns
     finished: list[str] = field(default_factory=list)
     quarantined: list[Refused] = field(default_factory=list)
     books: dict[BookKey, int] = field(default_factory=dict)  # newest recorded_at of each
     bot_changed: bool = False
     positions_changed: bool = False
     _named: dict[tuple[object, object, object], BookKey] = field(default_factory=dict)
+    repeated: int = 0
+    contradicted: int = 0
     unreadable: int = 0
     last_problem: str = ""
 

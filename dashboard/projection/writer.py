@@ -9,6 +9,7 @@ from dashboard.models import (
     Batch,
     Book,
     Bot,
+    BotWord,
     Checkpoint,
     DayRollup,
     EquityDay,
@@ -22,6 +23,7 @@ from dashboard.projection.equity import write_equity
 from dashboard.projection.facts import BookKey
 from dashboard.projection.imports import write_imports
 from dashboard.projection.ledger import write_trades
+from dashboard.projection.matching import recount
 from dashboard.projection.rollups import refold
 from dashboard.projection.rows import Rows, State
 from dashboard.units import DAY
@@ -79,9 +81,15 @@ def write(rows: Rows, *, after: int, seq: int, hash_: bytes) -> bool:
             "bots": _write_bot(rows, books),
             "positions": _write_positions(rows, books),
         }
+        BotWord.objects.bulk_create(
+            BotWord(stream=rows.stream, seq=seq, occurred_at=occurred_at, recorded_at=recorded_at)
+            for seq, occurred_at, recorded_at in rows.words
+        )
         bump(*(name for name, changed in touched.items() if changed))
         checkpoint.seq, checkpoint.hash = seq, hash_
         checkpoint.unreadable += rows.unreadable
+        checkpoint.repeated += rows.repeated
+        checkpoint.contradicted += rows.contradicted
         checkpoint.last_problem = rows.last_problem or checkpoint.last_problem
         checkpoint.save()
     return True
@@ -93,8 +101,13 @@ def drop(stream: str) -> None:
         trades = Trade.objects.filter(stream=stream)
         exits = trades.values_list("book_id", "exit_time").iterator()
         days = {(book, exit_time // DAY) for book, exit_time in exits}
-        for model in (Trade, Position, EquityPoint, EquityDay, Bot, *IMPORTS, Checkpoint):
+        shared = trades.filter(shared=True).values_list("match_key", "first_key")
+        keys = {key for both in shared for key in both}
+        Trade.states.filter(stream=stream).delete()
+        for model in (Position, EquityPoint, EquityDay, Bot, BotWord, *IMPORTS, Checkpoint):
             model.objects.filter(stream=stream).delete()
+        # Where its record of a trade counted, another's does now.
+        days |= {(book, exit_time // DAY) for book, exit_time in recount(keys)}
         refold(days)
         bump(*COUNTERS)
 
@@ -110,6 +123,7 @@ def drop_everything() -> None:
             EquityPoint,
             EquityDay,
             Bot,
+            BotWord,
             *IMPORTS,
             Checkpoint,
             Book,

@@ -127,7 +127,8 @@ def _sizes(scope: Scope) -> dict[int, int]:
     filters = scope.filters
     if scope.book is None:
         return {}
-    if not filters.narrowed() and filters.since is None and filters.until is None:
+    unbounded = filters.since is None and filters.until is None and filters.known_at is None
+    if unbounded and not filters.narrowed():
         rows = SizeCount.objects.filter(book=scope.book).values_list("low", "trades")
         return dict(rows)
     return sizes(matching(scope).order_by().values_list("net_pnl", flat=True).iterator())

@@ -12,11 +12,12 @@ from dashboard.selectors.scope import Scope
 STARTED = time.time_ns()
 
 
-def etag(request: HttpRequest, scope: Scope, *names: str) -> str:
-    """Changes when rows of these kinds do, and with book, query, user and code."""
+def etag(request: HttpRequest, scope: Scope, *names: str, also: object = None) -> str:
+    """Changes when rows of these kinds do, and with book, query, user, code, and what is `also`
+    said."""
     values = dict(Counter.objects.filter(name__in=names).values_list("name", "value"))
     book = scope.book.pk if scope.book else None
-    parts = (STARTED, request.get_full_path(), request.user.pk, book, sorted(values.items()))
+    parts = (STARTED, request.get_full_path(), request.user.pk, book, sorted(values.items()), also)
     return f'"{blake2b(repr(parts).encode(), digest_size=12).hexdigest()}"'
 
 

@@ -120,6 +120,8 @@ def single(filters: Filters) -> tuple[str, str]:
 def by_days(filters: Filters, names: Sequence[str] = ()) -> bool:
     """True when day rows answer for every one of these scopes: nothing else is asked for than
     that field itself, and the period's bounds are midnights."""
+    if filters.known_at is not None:
+        return False  # day rows say what is known today
     narrowed = filters.narrowed()
     if names:
         single = all(narrowed in ([], [name]) for name in names)

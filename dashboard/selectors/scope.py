@@ -4,13 +4,29 @@ from dataclasses import dataclass, fields, replace
 
 from django.db.models import Max
 
-from dashboard.models import Book, Bot, Checkpoint, DayRollup, EquityDay, Position
+from dashboard.models import (
+    Book,
+    Bot,
+    Checkpoint,
+    DayRollup,
+    EquityDay,
+    EquityPoint,
+    Position,
+    Trade,
+)
 from dashboard.selectors.bots import is_running
 from dashboard.units import DAY
 
 
 class Unknown(LookupError):
     """A filter names what does not exist; the text says which, and what there is."""
+
+
+# Which money and which time, not which of its trades.
+OTHERS = {
+    *("mode", "quote_asset", "account"),
+    *("since", "until", "as_of", "known_at", "last_days"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +46,18 @@ class Filters:
     since: int | None = None
     until: int | None = None
     as_of: int | None = None  # inclusive; `choose` lets it bound `until`
+    known_at: int | None = None  # inclusive; None where everything was known by then
     last_days: int | None = None  # resolved to `since` by `choose`
 
     def narrowed(self) -> list[str]:
         """Names of the filters set that choose among a book's trades, times left out."""
         names = (field.name for field in fields(self))
-        others = {"mode", "quote_asset", "account", "since", "until", "as_of", "last_days"}
-        return [name for name in names if name not in others and getattr(self, name) is not None]
+        return [name for name in names if name not in OTHERS and getattr(self, name) is not None]
+
+    @property
+    def past(self) -> bool:
+        """Whether a time in the past is asked about."""
+        return self.as_of is not None or self.known_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +98,17 @@ def _dated(filters: Filters, book: Book | None) -> Filters:
     Days are counted from the book's newest day at that time: a demo's or a replay's newest day
     is not today.
     """
+    if filters.known_at is not None and book and book.last_recorded_at <= filters.known_at:
+        filters = replace(filters, known_at=None)  # nothing is known since
     if filters.as_of is not None:
         after = filters.as_of + 1
         filters = replace(filters, until=min(after, filters.until or after))
     if filters.last_days is None or book is None:
         return filters
-    newest = max(_newest_day(model, book, filters.as_of) for model in (EquityDay, DayRollup))
+    if filters.known_at is None:
+        newest = max(_newest_day(model, book, filters.as_of) for model in (EquityDay, DayRollup))
+    else:
+        newest = _newest_known(book, filters.known_at, filters.as_of)
     since = (newest - filters.last_days + 1) * DAY
     return replace(filters, since=max(since, filters.since or since))
 
@@ -92,6 +118,19 @@ def _newest_day(model: type[EquityDay] | type[DayRollup], book: Book, as_of: int
     if as_of is not None:
         rows = rows.filter(day__lte=as_of // DAY)
     return rows.aggregate(newest=Max("day"))["newest"] or 0
+
+
+def _newest_known(book: Book, known_at: int, as_of: int | None) -> int:
+    """The newest day anything was known of then."""
+    points = EquityPoint.objects.filter(book=book, recorded_at__lte=known_at)
+    trades = Trade.states.filter(book=book, known_from__lte=known_at)
+    if as_of is not None:
+        points, trades = points.filter(time__lte=as_of), trades.filter(exit_time__lte=as_of)
+    times = (
+        points.aggregate(newest=Max("time"))["newest"],
+        trades.aggregate(newest=Max("exit_time"))["newest"],
+    )
+    return max(time or 0 for time in times) // DAY
 
 
 def checkpoints() -> dict[str, int]:

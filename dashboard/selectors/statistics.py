@@ -4,22 +4,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from dashboard.models import DayRollup, EquityDay
+from dashboard.models import DayRollup
 from dashboard.performance.drawdown import recovered_at
 from dashboard.performance.equity import DailyEquity
 from dashboard.performance.metrics import Metrics, metrics
 from dashboard.performance.summary import Summary
 from dashboard.selectors import equity, folding
+from dashboard.selectors.equity import Close
 from dashboard.selectors.scope import Filters, Scope
+from dashboard.selectors.trades import matching
 from dashboard.units import DAY
 
-ACCOUNT, CLOSED_TRADES = "account", "closed trades"
+ACCOUNT, TOGETHER, CLOSED_TRADES = "account", "bots together", "closed trades"
 
 
 class Figures(NamedTuple):
     """Trades' figures. `basis` says whose daily equity the figures over days are drawn from.
 
-    ACCOUNT: the account's own, open positions included. CLOSED_TRADES: realised results on the
+    ACCOUNT: the account's own, open positions included. TOGETHER: the sum of what each of the
+    account's bots had last, for an account of several. CLOSED_TRADES: realised results on the
     equity there was before the first of them, for a version that shared its account with others.
     None where no equity answers for the filter.
     """
@@ -32,7 +35,8 @@ class Figures(NamedTuple):
 def figures(scope: Scope) -> Figures:
     """Every figure of the trades the filters leave."""
     days = folding.days(scope)
-    own, basis = _daily(scope, days, equity.closes(scope, equity.account(scope)))
+    bots = equity.accounts(scope)
+    own, basis = _daily(scope, days, equity.closes(scope, bots), len(bots))
     return _figures(scope, days, own, basis)
 
 
@@ -49,11 +53,12 @@ def versions(
     scope: Scope, found_days: list[tuple[str, folding.DayRows]]
 ) -> list[tuple[str, Figures]]:
     """The figures of each of these versions: those that asking for it alone would give."""
-    closes = equity.closes(scope, equity.account(scope))
+    bots = equity.accounts(scope)
+    closes = equity.closes(scope, bots)
     found = []
     for version, days in found_days:
         of_version = replace(scope, filters=replace(scope.filters, version=version))
-        own, basis = _daily(of_version, days, closes)
+        own, basis = _daily(of_version, days, closes, len(bots))
         found.append((version, _figures(of_version, days, own, basis)))
     return found
 
@@ -80,7 +85,7 @@ def _recovered(scope: Scope, days: folding.DayRows) -> int | None:
 
 
 def _daily(
-    scope: Scope, days: folding.DayRows, closes: Sequence[EquityDay]
+    scope: Scope, days: folding.DayRows, closes: Sequence[Close], bots: int
 ) -> tuple[DailyEquity | None, str | None]:
     """The daily equity that answers for the filters, and its basis.
 
@@ -93,19 +98,23 @@ def _daily(
     if scope.filters.version is not None and not _alone(scope, scope.filters.version):
         own, basis = _of_trades(days, closes), CLOSED_TRADES
     else:
-        own, basis = _of_account(closes, scope.filters), ACCOUNT
+        own = _of_account(closes, scope.filters)
+        basis = ACCOUNT if bots == 1 else TOGETHER
     return own, None if own is None else basis
 
 
 def _alone(scope: Scope, version: str) -> bool:
     """Whether no other version had closed a trade in the book."""
+    if scope.filters.known_at is not None:
+        whole = replace(scope, filters=replace(scope.filters, version=None))
+        return not matching(whole).exclude(version=version).exists()
     rows = DayRollup.objects.filter(book=scope.book, scope="version")
     if scope.filters.as_of is not None:
         rows = rows.filter(day__lte=scope.filters.as_of // DAY)
     return not rows.exclude(value=version).exists()
 
 
-def _of_account(closes: Sequence[EquityDay], filters: Filters) -> DailyEquity | None:
+def _of_account(closes: Sequence[Close], filters: Filters) -> DailyEquity | None:
     first = filters.since // DAY if filters.since is not None else None
     last = filters.until // DAY if filters.until is not None else None
     if filters.as_of is not None and filters.until == filters.as_of + 1:
@@ -134,7 +143,7 @@ def _of_account(closes: Sequence[EquityDay], filters: Filters) -> DailyEquity | 
     )
 
 
-def _beginning(before: Sequence[EquityDay], first: EquityDay) -> tuple[int, int]:
+def _beginning(before: Sequence[Close], first: Close) -> tuple[int, int]:
     """Equity and deposits before the first day: the day before's, else an account just opened.
 
     A bot that says nothing of deposits starts with the equity it first showed.
@@ -144,7 +153,7 @@ def _beginning(before: Sequence[EquityDay], first: EquityDay) -> tuple[int, int]
     return (first.opening, 0) if first.deposits is None else (0, 0)
 
 
-def _of_trades(days: folding.DayRows, closes: Sequence[EquityDay]) -> DailyEquity | None:
+def _of_trades(days: folding.DayRows, closes: Sequence[Close]) -> DailyEquity | None:
     """Realised results by day on top of the equity there was before the first of them."""
     if not days or not closes:
         return None

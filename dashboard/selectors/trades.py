@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from dashboard.models import Annotation, Trade
+from dashboard.selectors import knowledge
 from dashboard.selectors.scope import Filters, Scope
 
 
@@ -58,8 +59,11 @@ def matching(scope: Scope) -> QuerySet[Trade]:
     """The book's counted trades that pass every filter, in no order yet."""
     if scope.book is None:
         return Trade.objects.none()
-    found = Trade.objects.filter(book=scope.book, counted=True)
     filters = scope.filters
+    if filters.known_at is None:
+        found = Trade.objects.filter(book=scope.book, counted=True)
+    else:
+        found = knowledge.counted(filters.known_at).filter(book=scope.book)
     for name in ("bot", "version", "symbol", "side"):
         value = getattr(filters, name)
         if value is not None:
@@ -77,15 +81,22 @@ def said(filters: Filters) -> tuple[Q | Exists, ...] | None:
     The first walks the index of trade ids from the few that are annotated; the second tells the
     bots apart.
     """
+    words = has_words(filters)
+    if words is None:
+        return None
+    own = Annotation.objects.filter(words)
+    of_trade = own.filter(bot=OuterRef("bot"), trade_id=OuterRef("trade_id"))
+    return Q(trade_id__in=Subquery(own.values("trade_id"))), Exists(of_trade)
+
+
+def has_words(filters: Filters) -> Q | None:
+    """What the filters ask of an annotation; None where they ask nothing."""
     wanted = {"setup": filters.setup, "mistake": filters.mistake}
     asked = {name: value for name, value in wanted.items() if value is not None}
     if not asked and filters.tag is None:
         return None
-    own = Annotation.objects.filter(**asked)
-    if filters.tag is not None:
-        own = own.filter(_has_tag(filters.tag.strip().lower()))
-    of_trade = own.filter(bot=OuterRef("bot"), trade_id=OuterRef("trade_id"))
-    return Q(trade_id__in=Subquery(own.values("trade_id"))), Exists(of_trade)
+    words = Q(**asked)
+    return words if filters.tag is None else words & _has_tag(filters.tag.strip().lower())
 
 
 def _has_tag(tag: str) -> Q:

@@ -379,3 +379,43 @@ def test_a_fee_that_is_not_recorded_stays_unknown_and_is_not_summed(
     assert set(Trade.objects.values_list("fee", flat=True)) == {None}
     assert rollups() == rollups_from_trades()
     assert sum(summary.totals.fees for summary in rollups().values()) == 0
+
+
+def health() -> tuple[int, int]:
+    checkpoint = Checkpoint.objects.get()
+    return checkpoint.repeated, checkpoint.contradicted
+
+
+def test_a_closing_said_again_is_counted_and_changes_nothing(data: Path) -> None:
+    with stream(data, "bot") as recorder:
+        close(recorder)
+        close(recorder)
+    before = everything()[:1]
+    with stream(data, "bot") as recorder:
+        close(recorder)
+    assert (health(), everything()[:1]) == ((2, 0), before)
+
+
+def test_a_closing_that_says_something_else_is_named_and_the_first_stands(data: Path) -> None:
+    with stream(data, "bot") as recorder:
+        close(recorder, net_pnl="1")
+        close(recorder, net_pnl="2")
+    assert health() == (1, 1)
+    assert (
+        "'t-1' was closed by event 1 with another net_pnl" in Checkpoint.objects.get().last_problem
+    )
+    assert Trade.objects.get().net_pnl == money("1", "x")
+
+
+def test_where_the_winning_record_goes_the_other_counts(data: Path) -> None:
+    with stream(data, "import") as recorder:
+        close(recorder, trade_id="csv-9", source_kind="import")
+    with stream(data, "bot") as recorder:
+        close(recorder)
+    assert counted() == [("bot", "t-1")]
+    for path in (data / "events").glob("bot*"):
+        for file in path.iterdir() if path.is_dir() else [path]:
+            file.unlink()
+    projector.forget_vanished()
+    assert counted() == [("import", "csv-9")]
+    assert rollups() == rollups_from_trades()

@@ -124,7 +124,8 @@ def _row(grid: Grid, body: Body, name: str, shown: Callable[[Any], str]) -> None
 
 def _fall(grid: Grid, body: Body, asset: str) -> None:
     fall = body["max_drawdown"]
-    of = "daily equity" if body["equity_basis"] == "account" else "equity by closed trades"
+    by_trades = body["equity_basis"] == "closed trades"
+    of = "equity by closed trades" if by_trades else "daily equity"
     fraction = "" if fall["fraction"] is None else f", {fall['fraction']:.1%} of {of}"
     end = fall["recovered_at"] or ("" if fall["recovered"] else "still open")
     dates = " → ".join(part for part in (fall["start"], fall["trough"], end) if part)
