@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import glob
+import os
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -131,17 +133,20 @@ class Logs:
         A log may be turned over twice between two looks, or copied and cut off so that nothing
         in itself shows it. What was there before a log was first followed is left alone.
         """
+        folders: dict[Path, list[str]] = {}
         for path, file in list(self._files.items()):
-            older = [other for other in _beside(path) if other.name.startswith(path.name)]
-            left_alone = self._old.setdefault(
-                path,
-                {other for other in older if not file.place.offset
-                 or _changed(other) < file.place.changed},
-            )  # fmt: skip
-            for other in older:
-                if other not in left_alone:
-                    self._old.setdefault(other, set())
-                    self._files.setdefault(other, Followed(other))
+            names = folders.get(path.parent)
+            if names is None:
+                names = folders[path.parent] = _names_in(path.parent)
+            older = {path.with_name(name) for name in _longer(names, path.name)}
+            if path not in self._old:
+                since = file.place.changed if file.place.offset else None
+                self._old[path] = {
+                    other for other in older if since is None or _changed(other) < since
+                }
+            for other in older - self._old[path]:
+                self._old.setdefault(other, set())
+                self._files.setdefault(other, Followed(other))
 
     def _newest(self, there: list[Path]) -> set[Path]:
         """The files a bot may still write to: the newest, and all of the last day."""
@@ -242,6 +247,24 @@ def _beside(path: Path) -> list[Path]:
     """The other files of its folder."""
     there = (other for other in path.parent.glob("*") if other != path)
     return sorted(other for other in there if other.is_file() and not _skipped(other))
+
+
+def _names_in(folder: Path) -> list[str]:
+    """The names of a folder's files, sorted; none where it is not there."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entry.name for entry in entries if entry.is_file())
+    except OSError:
+        return []
+
+
+def _longer(names: list[str], name: str) -> Iterator[str]:
+    """Those of the sorted names that begin with this one and go on."""
+    for at in range(bisect_right(names, name), len(names)):
+        if not names[at].startswith(name):
+            return
+        if not _skipped(Path(names[at])):
+            yield names[at]
 
 
 def _skipped(path: Path) -> bool:

@@ -177,6 +177,25 @@ def test_rotated_while_nobody_followed(log: Path, following: Following) -> None:
     assert len(set(following.ids)) == len(following.ids) == 14
 
 
+def test_logs_turned_over_before_they_were_followed_are_left_alone(
+    log: Path, following: Following
+) -> None:
+    log.with_name("trades.csv.1").write_text(HEADER + rows(1, 5))
+    log.write_text(HEADER + rows(5, 8))
+    following.step(2)
+    assert len(following.nets) == 3
+
+
+def test_a_log_turned_over_twice_between_two_looks(log: Path, following: Following) -> None:
+    log.write_text(HEADER + rows(1, 5))
+    following.step()
+    log.rename(log.with_name("trades.csv.2"))
+    log.with_name("trades.csv.1").write_text(HEADER + rows(5, 9))
+    log.write_text(HEADER + rows(9, 11))
+    following.step()
+    assert len(set(following.ids)) == len(following.ids) == 10
+
+
 def test_a_log_cut_off_begins_anew(log: Path, following: Following) -> None:
     log.write_text(HEADER + rows(1, 9))
     following.step()
