@@ -209,11 +209,19 @@ def progress(candles: int | None) -> Iterator[Callable[[], None]]:
         yield lambda: bar.advance(task)
 
 
+def _check(argv: Sequence[str]) -> int:
+    # python-binance takes over a second to import: only who needs it pays for it.
+    from trader.commands.check import check
+
+    return check(parser(), argv)
+
+
 _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "status": operate.status,
     "pause": lambda argv: operate.order("pause", argv),
     "halt": lambda argv: operate.order("halt", argv),
     "resume": lambda argv: operate.order("resume", argv),
+    "check": _check,
 }
 
 
