@@ -17,7 +17,7 @@ from rich.logging import RichHandler
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from trader.bootstrap import plan_of
-from trader.commands import operate
+from trader.commands import operate, versions
 from trader.feed.replay import BadCandleFile
 from trader.ports import Unreachable
 from trader.redacted_log import RedactingFormatter
@@ -216,12 +216,20 @@ def _check(argv: Sequence[str]) -> int:
     return check(parser(), argv)
 
 
+def _replay(argv: Sequence[str]) -> int:
+    set_up_logging()
+    stop = threading.Event()
+    _stop_on_signals(stop, supervised=False)
+    return versions.replay(parser(), argv, stop, progress)
+
+
 _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "status": operate.status,
     "pause": lambda argv: operate.order("pause", argv),
     "halt": lambda argv: operate.order("halt", argv),
     "resume": lambda argv: operate.order("resume", argv),
     "check": _check,
+    "replay": _replay,
 }
 
 

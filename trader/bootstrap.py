@@ -64,32 +64,38 @@ class _Source:
 
 @contextmanager
 def plan_of(
-    settings: BotSettings, stop: threading.Event, watched: Callable[[], bool]
+    settings: BotSettings,
+    stop: threading.Event,
+    watched: Callable[[], bool],
+    account: str | None = None,
 ) -> Iterator[tuple[Plan, int | None]]:
     """The plan of one bot, and how many candles its feed has at full speed (None: not known).
 
-    `watched` says whether anybody looked at the dashboard of late; the demo pauses where not.
+    `account` is whose money it is, the mode's own where not given. `watched` says whether anybody
+    looked at the dashboard of late; the demo pauses where not.
     Raises SettingsTrouble, BadCandleFile, Unreachable.
     """
     around = _Surroundings(stop, watched, Idle())
     match settings.feed:
         case "demo":
-            yield _plan(settings, _demo(settings, around), around.idle)
+            yield _plan(settings, _demo(settings, around), around.idle, account)
         case "replay":
-            yield _plan(settings, _replay(settings), around.idle)
+            yield _plan(settings, _replay(settings), around.idle, account)
         case "binance":
             with _binance(settings, around) as source:
-                yield _plan(settings, source, around.idle)
+                yield _plan(settings, source, around.idle, account)
 
 
-def _plan(settings: BotSettings, source: _Source, idle: Idle) -> tuple[Plan, int | None]:
+def _plan(
+    settings: BotSettings, source: _Source, idle: Idle, account: str | None
+) -> tuple[Plan, int | None]:
     bot = settings.bot or source.bot
     market = Market(
         bot=bot,
         symbol=source.rules.symbol,
         interval=source.interval,
         quote_asset=source.rules.quote_asset,
-        account=source.mode,
+        account=account or source.mode,
     )
     costs = Costs(settings.fee_rate, settings.slippage)
     notifier = notifier_of(settings, bot) if source.real_time else None
@@ -198,7 +204,7 @@ def _replay(settings: BotSettings) -> _Source:
     return _Source(
         feed=feed,
         mode="replay",
-        bot=_name_of(settings.candles),
+        bot=replay_name(settings.candles),
         rules=_assumed_rules(symbol),
         interval=_written(feed.interval),
         sessions=[_session(settings.version or NEWEST)],
@@ -262,7 +268,7 @@ def _symbol_in(path: Path) -> str:
     return match[0]
 
 
-def _name_of(path: Path) -> str:
+def replay_name(path: Path) -> str:
     stem = path.name.removesuffix(".gz").removesuffix(".csv")
     return "replay-" + re.sub(r"[^A-Za-z0-9_-]+", "-", stem)[:40].strip("-")
 
