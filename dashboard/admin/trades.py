@@ -8,6 +8,8 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from dashboard import events
 from dashboard.admin.bulk import annotate_chosen
@@ -210,11 +212,11 @@ class TradeAdmin(ReadOnlyAdmin):
 
     @admin.display(description="worst on the way (MAE)")
     def worst(self, trade: Trade) -> str:
-        return money_cell(trade.mae)
+        return _with_source(money_cell(trade.mae), trade.excursions_from)
 
     @admin.display(description="best on the way (MFE)")
     def best(self, trade: Trade) -> str:
-        return money_cell(trade.mfe)
+        return _with_source(money_cell(trade.mfe), trade.excursions_from)
 
     @admin.display(description="standing")
     def standing(self, trade: Trade) -> str:
@@ -225,6 +227,13 @@ class TradeAdmin(ReadOnlyAdmin):
         if not trade.counted:
             return "duplicate of a better record"
         return "counted, corrected" if trade.corrected else "counted"
+
+
+def _with_source(shown: SafeString | str, interval: str) -> SafeString | str:
+    """What a backfill derived says so."""
+    if not interval:
+        return shown
+    return format_html("{} (derived from {} candles, at least)", shown, interval)
 
 
 def _told(trade: Trade | None) -> list[dict[str, str]]:

@@ -232,6 +232,8 @@ def story_answer(told: Story, candles: Around) -> Answer:
         | {
             "funding": text(trade.funding),
             "regime": trade.regime,
+            "excursions_from": trade.excursions_from or None,
+            "regime_from": trade.regime_from or None,
             "standing": standing(trade),
             "quote_asset": trade.book.quote_asset,
             "account": trade.book.account,

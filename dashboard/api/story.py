@@ -39,6 +39,11 @@ class StoryTrade(schemas.TradeItem):
     mfe: str | None
     funding: str
     regime: str
+    excursions_from: str | None = Field(
+        description="The interval of the candles that mae and mfe were derived from afterwards; "
+        "null where the bot recorded them"
+    )
+    regime_from: str | None = Field(description="The same of the regime")
     standing: str = Field(description="counted, duplicate, voided or pending")
     quote_asset: str
     account: str

@@ -70,6 +70,9 @@ class Trade(models.Model):
     mfe = models.BigIntegerField(null=True)
     exit_reason = models.CharField(max_length=200, blank=True)
     regime = models.CharField(max_length=20, default="unknown")  # the market's, at the signal
+    # The candles' interval where a backfill derived them; "" for what was recorded.
+    excursions_from = models.CharField(max_length=10, blank=True)
+    regime_from = models.CharField(max_length=10, blank=True)
 
     source = models.CharField(max_length=16)
     batch = models.CharField(max_length=200, blank=True)
@@ -118,6 +121,28 @@ class Trade(models.Model):
 
     def __str__(self) -> str:
         return f"{self.trade_id} ({self.symbol} {self.side}, {self.version})"
+
+
+class Measurement(models.Model):
+    """What a backfill derived from candles about a trade, which has its place in any stream."""
+
+    source = models.CharField(max_length=200)  # the stream that says so
+    stream = models.CharField(max_length=200)
+    trade_id = models.CharField(max_length=200)
+    match_key = models.BigIntegerField()  # of the facts it was derived from: others void it
+    interval = models.CharField(max_length=10)
+    mae = models.BigIntegerField(null=True)
+    mfe = models.BigIntegerField(null=True)
+    regime = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["stream", "trade_id"], name="measurement_of_a_trade")
+        ]
+        indexes = [models.Index(fields=["source"], name="measurement_source")]
+
+    def __str__(self) -> str:
+        return f"{self.trade_id} by {self.interval}"
 
 
 class Position(models.Model):

@@ -6,8 +6,8 @@ from typing import Any
 from dashboard.events import Event
 from dashboard.performance.regimes import UNKNOWN, regime
 from dashboard.projection.about_bots import object_of
-from dashboard.projection.facts import match_key, trade_facts, trade_id
-from dashboard.projection.rows import Change, NewTrade, Rows
+from dashboard.projection.facts import match_key, optional_money, trade_facts, trade_id
+from dashboard.projection.rows import Change, Measured, NewTrade, Rows
 from dashboard.units import Unreadable, instant, money, seconds_of
 
 MOST_SIGNALS = 100
@@ -55,3 +55,16 @@ def changed(rows: Rows, event: Event) -> None:
         if body.get(name) is not None:
             instant(body[name], name)
     rows.changes.append(Change(event.kind, trade_id(event), body, event.recorded_at))
+
+
+def measured(rows: Rows, event: Event) -> None:
+    """What a backfill derived from candles: kept beside the trade, for the trade may come later."""
+    body = event.body
+    stream, of = str(body.get("stream") or "")[:200], str(body.get("trade_id") or "")[:200]
+    if not stream or not of or not body.get("interval"):
+        raise Unreadable("stream, trade_id or interval is missing")
+    mae, mfe = optional_money(body, "mae"), optional_money(body, "mfe")
+    key = match_key(event.mode, trade_facts({**body, "net_pnl": "0"}, event.occurred_at))
+    regime_ = str(body.get("regime") or "")[:20]
+    interval = str(body["interval"])[:10]
+    rows.measured.append(Measured(stream, of, key, interval, mae, mfe, regime_))

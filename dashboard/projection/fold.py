@@ -33,6 +33,7 @@ HANDLERS: dict[str, Callable[[Rows, Event], None]] = {
     "trade.closed": about_trades.closed,
     "trade.voided": about_trades.changed,
     "trade.corrected": about_trades.changed,
+    "trade.measured": about_trades.measured,
     "import.started": about_imports.started,
     "import.quarantined": about_imports.quarantined,
     "import.finished": about_imports.finished,

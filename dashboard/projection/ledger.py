@@ -16,6 +16,7 @@ from dashboard.projection.facts import (
     trade_facts,
 )
 from dashboard.projection.matching import recount
+from dashboard.projection.measured import apply, forget, keep
 from dashboard.projection.rollups import RESULT_FIELDS, Result, extend, refold
 from dashboard.projection.rows import Change, NewTrade, Rows
 from dashboard.units import DAY, Unreadable, optional_iso, optional_text
@@ -38,6 +39,8 @@ COLUMNS = (
     "match_key",
     "first_key",
     "known_from",
+    "excursions_from",
+    "regime_from",
     *FACT_COLUMNS,
 )
 INSERT = (
@@ -58,17 +61,27 @@ GROUPED = itemgetter(*map(FACT_COLUMNS.index, ("symbol", "side", "exit_reason"))
 def write_trades(rows: Rows, books: dict[BookKey, int]) -> bool:
     """Write the batch's trades and changes. True when any row of the ledger changed."""
     finished = _finished_batches(rows)
+    measured = keep(rows.stream, rows.measured)
     if not rows.trades and not rows.changes and not finished:
-        return False
+        refold({(book, exit_time // DAY) for book, exit_time in measured})
+        return bool(measured)
     touched = {(books[new.book], new.facts.exit_time) for new in rows.trades}
     keys = {new.key for new in rows.trades}
     inserted = _insert(rows, books, finished)
     if inserted < len(rows.trades):
         _note_repeated(rows)
+    measured |= apply(rows.stream, [new.trade_id for new in rows.trades])
     alone = _alone(rows.stream)  # then nothing can match, and rows are right as written
-    if alone and not rows.finished and not rows.changes and inserted == len(rows.trades):
+    if (
+        alone
+        and not measured
+        and not rows.finished
+        and not rows.changes
+        and inserted == len(rows.trades)
+    ):
         _extend(rows, books, finished)
         return True
+    touched |= measured
     for batch in rows.finished:
         touched |= _let_count(rows.stream, batch, finished[batch], keys)
     for change in rows.changes:
@@ -127,6 +140,8 @@ def _row(
         new.key,
         new.key,
         max(event.recorded_at, finished.get(new.batch, 0)),
+        "",
+        "",
         *new.facts,
     )
 
@@ -149,7 +164,7 @@ def _note_repeated(rows: Rows) -> None:
     for start in range(0, len(ids), CHUNK):
         found = Trade.objects.filter(
             stream=rows.stream, trade_id__in=ids[start : start + CHUNK]
-        ).only("trade_id", "seq", "corrected", *FACT_COLUMNS)
+        ).only("trade_id", "seq", "corrected", "excursions_from", *FACT_COLUMNS)
         stood |= {trade.trade_id: trade for trade in found}
     for new in rows.trades:
         first = stood[new.trade_id]
@@ -157,6 +172,8 @@ def _note_repeated(rows: Rows) -> None:
             continue
         rows.repeated += 1
         said = TradeFacts(*(getattr(first, name) for name in FACT_COLUMNS))
+        if first.excursions_from:  # derived, not said
+            said = said._replace(mae=None, mfe=None)
         if said == new.facts or first.corrected:
             continue
         rows.contradicted += 1
@@ -192,11 +209,13 @@ def _apply(stream: str, change: Change, keys: set[int]) -> set[tuple[int, int]]:
     else:
         _correct(trade, change)
     trade.save()
+    apply(stream, [trade.trade_id])
     keys |= {trade.match_key, trade.first_key}
     return touched | {(trade.book_id, trade.exit_time)}
 
 
 def _correct(trade: Trade, change: Change) -> None:
+    forget(trade)
     body = {name: getattr(trade, name) for name in FACT_COLUMNS}
     body |= {name: optional_text(body[name]) for name in MONEY}
     body |= {name: optional_iso(body[name]) for name in TIMES}

@@ -36,6 +36,18 @@ class Refused(NamedTuple):
     whole: bool
 
 
+class Measured(NamedTuple):
+    """A `trade.measured` to keep, and to apply to the trade it is about."""
+
+    stream: str
+    trade_id: str
+    match_key: int
+    interval: str
+    mae: int | None
+    mfe: int | None
+    regime: str
+
+
 class Change(NamedTuple):
     """A `trade.voided` or `trade.corrected`, to apply in seq order after the inserts."""
 
@@ -83,6 +95,7 @@ class Rows:
     words: list[tuple[int, int, int]] = field(default_factory=list)  # as BotWord's columns
     finished: list[str] = field(default_factory=list)
     quarantined: list[Refused] = field(default_factory=list)
+    measured: list[Measured] = field(default_factory=list)
     books: dict[BookKey, int] = field(default_factory=dict)  # newest recorded_at of each
     bot_changed: bool = False
     positions_changed: bool = False

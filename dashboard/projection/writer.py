@@ -14,6 +14,7 @@ from dashboard.models import (
     DayRollup,
     EquityDay,
     EquityPoint,
+    Measurement,
     Position,
     Quarantined,
     SizeCount,
@@ -24,6 +25,7 @@ from dashboard.projection.facts import BookKey
 from dashboard.projection.imports import write_imports
 from dashboard.projection.ledger import write_trades
 from dashboard.projection.matching import recount
+from dashboard.projection.measured import forget_source
 from dashboard.projection.rollups import refold
 from dashboard.projection.rows import Rows, State
 from dashboard.units import DAY
@@ -101,6 +103,7 @@ def drop(stream: str) -> None:
         trades = Trade.objects.filter(stream=stream)
         exits = trades.values_list("book_id", "exit_time").iterator()
         days = {(book, exit_time // DAY) for book, exit_time in exits}
+        days |= {(book, exit_time // DAY) for book, exit_time in forget_source(stream)}
         shared = trades.filter(shared=True).values_list("match_key", "first_key")
         keys = {key for both in shared for key in both}
         Trade.states.filter(stream=stream).delete()
@@ -119,6 +122,7 @@ def drop_everything() -> None:
             DayRollup,
             SizeCount,
             Trade,
+            Measurement,
             Position,
             EquityPoint,
             EquityDay,

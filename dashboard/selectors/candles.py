@@ -8,7 +8,16 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 
 from dashboard import events
+from dashboard.backfill.candles import (
+    STREAM,
+    candles_of,
+    days_between,
+    length_of,
+    plain_symbol,
+    ref_of,
+)
 from dashboard.models import Bot, EquityPoint, Trade
+from dashboard.units import iso
 
 BEFORE, AFTER = 48, 24  # candles shown around a trade
 MOST = 6_000  # candles read of one trade
@@ -17,7 +26,7 @@ PRICES = ("open", "high", "low", "close")
 
 NONE = (
     "No candle was recorded around this trade: its bot records none in its snapshots,"
-    " or it was imported from a file."
+    " or it was imported from a file. `manage.py backfill candles` can bring them in."
 )
 
 
@@ -63,7 +72,50 @@ def around(trade: Trade, *, known_at: int | None = None) -> Around:
         if own:
             merged = -(-len(own) // DRAWN)
             return Around(merge(own, merged), merged, left_out)
+    backfilled = _backfilled(trade, known_at)
+    if backfilled:
+        merged = -(-len(backfilled) // DRAWN)
+        return Around(merge(backfilled, merged), merged)
     return Around([], why=why or NONE)
+
+
+def _backfilled(trade: Trade, known_at: int | None) -> list[Candle]:
+    """The candles that a backfill recorded of the market, of the interval it measured by."""
+    interval = trade.excursions_from or trade.regime_from
+    if not interval:
+        return []
+    symbol, length = plain_symbol(trade.symbol), length_of(interval)
+    entry = (trade.exit_time if trade.entry_time is None else trade.entry_time) // 1000
+    first = entry - entry % length - BEFORE * length
+    last = trade.exit_time // 1000 + AFTER * length
+    if (last - first) // length > MOST:
+        return []
+    found: list[Candle] = []
+    try:
+        for day in days_between(first, last):
+            for event in events.about(STREAM, ref_of(symbol, interval, day)):
+                if known_at is None or event.recorded_at <= known_at:
+                    found += _of_day(event, length, first, last)
+    except events.StreamUnreadable:
+        return []
+    return sorted(found, key=lambda candle: candle.close_time)
+
+
+def _of_day(event: events.Event, length: int, first: int, last: int) -> list[Candle]:
+    return [
+        Candle(
+            open_time=iso(opened * 1000),
+            close_time=iso((opened + length) * 1000),
+            open=Decimal(told[0]),
+            high=Decimal(told[1]),
+            low=Decimal(told[2]),
+            close=Decimal(told[3]),
+            indicators={},
+            signal="",
+        )
+        for opened, told in candles_of(event.body).items()
+        if first <= opened <= last
+    ]
 
 
 def merge(candles: Sequence[Candle], count: int) -> list[Candle]:

@@ -51,6 +51,20 @@ class ReplayFeed:
         return min(max(number, 0), len(self._candles))
 
 
+def read_candles_with_gaps(path: Path, interval: timedelta) -> list[Candle]:
+    """As read_candles, where candles may be missing: each opens on the interval's grid, after
+    the one before.
+    """
+    rows = list(_rows(path))
+    for (_, before, _), (line, opened, _) in pairwise(rows):
+        if opened <= before or (opened - before) % interval:
+            raise BadCandleFile(
+                f"{path}, line {line}: {opened - before} after the candle before is no step of "
+                f"{interval}; give the interval that the file has, in order"
+            )
+    return [_candle(path, line, opened, interval, row) for line, opened, row in rows]
+
+
 def read_candles(path: Path) -> list[Candle]:
     """The candles of `path`; BadCandleFile says what is wrong with it and in which line."""
     rows = list(_rows(path))

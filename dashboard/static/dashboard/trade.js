@@ -78,8 +78,8 @@ function showFacts(trade) {
     ["Target", `${price(trade.take_profit_price)}${away(trade.take_profit_price)}`],
     ["Why it closed", words(trade.exit_reason)],
     ["Initial risk", number(trade.initial_risk)],
-    ["Worst on the way (MAE)", signed(trade.mae), "before fees"],
-    ["Best on the way (MFE)", signed(trade.mfe), "before fees"],
+    [`Worst on the way (MAE)${derived(trade.excursions_from)}`, signed(trade.mae), excursionNote(trade)],
+    [`Best on the way (MFE)${derived(trade.excursions_from)}`, signed(trade.mfe), excursionNote(trade)],
     ["Kept of the best", kept(trade)],
     ["Fee", number(trade.fee), trade.fee === null ? "the record does not tell the fee" : ""],
     ...(Number(trade.funding) ? [["Funding", signed(trade.funding)]] : []),
@@ -87,7 +87,7 @@ function showFacts(trade) {
     ["Version", trade.version],
     ["Bot", trade.bot],
     ["Mode", [trade.mode, trade.account].filter(Boolean).join(", ")],
-    ["Market at the signal", trade.regime === "unknown" ? DASH : words(trade.regime)],
+    [`Market at the ${trade.regime_from ? "entry" : "signal"}${derived(trade.regime_from)}`, trade.regime === "unknown" ? DASH : words(trade.regime)],
     ["Source", trade.source],
     ["Trade", trade.trade_id],
   ];
@@ -95,6 +95,8 @@ function showFacts(trade) {
   write("facts-note", `money in ${trade.quote_asset}, times in your own zone`);
 }
 
+const derived = (interval) => (interval ? ", derived" : "");
+const excursionNote = ({ excursions_from: interval }) => (interval ? `before fees; derived afterwards from ${interval} candles: at least so far` : "before fees");
 const kept = ({ mfe, net_pnl: net }) => (Number(mfe) > 0 && Number(net) > 0 ? percent(Math.min(1, Number(net) / Number(mfe)), 0) : DASH);
 
 function showCandles(body) {

@@ -1,0 +1,105 @@
+"""`manage.py backfill`: what candles, deposits and the exchange can still tell of the past."""
+
+import json
+import os
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from pathlib import Path
+from typing import IO, Any, cast
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from rich.console import Console
+from rich.table import Table
+
+from dashboard.backfill.candles import length_of, plain_symbol
+from dashboard.management.commands import _backfill_candles as candles
+from dashboard.management.commands._backfill import REFUSED, bar, moment
+
+PUBLIC = "https://api.binance.com/api"
+EXAMPLES = """examples:
+  python manage.py backfill candles --symbol BTCUSDT --interval 15m --since 2024-01-01
+  python manage.py backfill candles --symbol BTCUSDT --interval 15m --file BTCUSDT_15m.csv.gz
+
+Each can be run again at any time: what is recorded already is not recorded twice.
+
+exit status: 0; 1 where candles differ from those recorded; 2 where it cannot be done as asked"""
+
+
+class Command(BaseCommand):
+    help = "Fill in what was not recorded at the time, marked as derived."
+    requires_system_checks = ()
+
+    def create_parser(self, *args: Any, **kwargs: Any) -> Any:
+        return super().create_parser(
+            *args, epilog=EXAMPLES, formatter_class=RawDescriptionHelpFormatter, **kwargs
+        )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        kinds = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+        _candles(kinds)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        getattr(self, f"_{options['what']}")(options)
+
+    def _candles(self, options: dict[str, Any]) -> None:
+        folder, symbol = Path(settings.DATA_FOLDER), plain_symbol(options["symbol"])
+        try:
+            length_of(options["interval"])
+        except ValueError as error:
+            raise CommandError(f"--{error}", returncode=REFUSED) from error
+        asked = candles.Asked(
+            folder, symbol, options["interval"], options["since"], options["until"],
+            options["file"], os.environ.get("BLOTTER_BINANCE_ADDRESS") or PUBLIC,
+        )  # fmt: skip
+        with bar(quiet=options["json"]) as shown:
+            found = candles.run(asked, shown)
+        told = found["candles"]
+        rows = {
+            "candles recorded now": told["recorded"],
+            "candles recorded before": told["known"],
+            "candles that differ from those recorded": len(told["differing"]),
+            "trades that lacked something": found["trades"],
+            "excursions derived": found["excursions"],
+            "regimes derived": found["regimes"],
+        } | {f"excursions left open: {why}": n for why, n in found["not_measured"].items()}
+        self._say(f"{symbol} {asked.interval}", found, rows, as_json=options["json"])
+        if told["differing"]:
+            raise CommandError(
+                f"{len(told['differing'])} candles differ from those recorded, the first that of "
+                f"{told['differing'][0]}; the recorded ones stand"
+            )
+
+    def _say(
+        self, title: str, found: dict[str, Any], rows: dict[str, Any], *, as_json: bool
+    ) -> None:
+        if as_json:
+            self.stdout.write(json.dumps(found))
+            return
+        table = Table("", "", title=title, show_header=False)
+        for name, value in rows.items():
+            table.add_row(name, f"{value:,}" if isinstance(value, int) else str(value))
+        Console(file=cast("IO[str]", self.stdout._out)).print(table)
+
+
+def _candles(kinds: Any) -> None:
+    parser = kinds.add_parser(
+        "candles",
+        help="candles into the store; excursions and entry regimes of trades that lack them",
+        description=(
+            "Record candles (of a file, or Binance's public ones), and derive from them the worst "
+            "and best unrealised money (MAE, MFE) and the market at entry of trades whose record "
+            "does not tell. What was recorded is never replaced."
+        ),
+        epilog="example: python manage.py backfill candles --symbol BTCUSDT --interval 15m "
+        "--since 2024-01-01 --until 2024-04-01",
+    )
+    parser.add_argument("--symbol", required=True, help="as BTCUSDT")
+    parser.add_argument("--interval", required=True, help="as 1m, 15m, 1h")
+    parser.add_argument(
+        "--since", type=moment, help="from this day or time on, UTC (the first trade's)"
+    )
+    parser.add_argument("--until", type=moment, help="up to this day or time, UTC (now)")
+    parser.add_argument(
+        "--file", type=Path, help="a candle file, CSV or CSV.gz, in place of Binance"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object at the end")
