@@ -1,6 +1,5 @@
 """`backfill candles`: candles into the store, and what they tell of trades that lack it."""
 
-import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -40,7 +39,7 @@ from dashboard.units import iso, text
 from dashboard.units import moment as as_datetime
 from trader.domain.candle import BadCandle, Candle, to_milliseconds
 from trader.domain.money import plain
-from trader.exchange import binance
+from trader.exchange.binance.history import History
 from trader.feed.replay import BadCandleFile, fingerprint, read_candles_with_gaps
 from trader.ports import Unreachable
 from trader.store import BulkWriter, NotStored, Reader, StreamLocked, StreamUnusable
@@ -110,9 +109,8 @@ def _pages(asked: Asked) -> Iterator[tuple[dict[int, Candle], dict[str, str]]]:
     if asked.file is None:
         since = asked.since or _first_needed(asked)
         until = asked.until or datetime.now(UTC)
-        client = binance.public_client(asked.address)
-        found: Iterable[list[Candle]] = binance.past_candles(
-            client, asked.symbol, asked.interval, since, until, time.sleep
+        found: Iterable[list[Candle]] = History(asked.address).candles(
+            asked.symbol, asked.interval, since, until
         )
         source = {"exchange": "binance"}
     else:

@@ -8,18 +8,14 @@ from trader.exchange.binance.client import (
     signed_client,
 )
 from trader.exchange.binance.feed import BinanceFeed, Waiting
-from trader.exchange.binance.history import AccountTrade, account_trades, past_candles
 from trader.exchange.binance.rules import symbol_rules
 
 __all__ = [
     "PUBLIC_ADDRESS",
     "TESTNET_ADDRESS",
     "TROUBLE",
-    "AccountTrade",
     "BinanceFeed",
     "Waiting",
-    "account_trades",
-    "past_candles",
     "public_client",
     "signed_client",
     "symbol_rules",
