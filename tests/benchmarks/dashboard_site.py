@@ -81,16 +81,16 @@ class Site:
         """Start the server and wait until it listens; nobody has asked it anything yet."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
-            self._port = int(probe.getsockname()[1])
+            self.port = int(probe.getsockname()[1])
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "django", "serve", "--port", str(self._port)],
+            [sys.executable, "-m", "django", "serve", "--port", str(self.port)],
             env=environment(self._folder),
             cwd=ROOT,
         )
         deadline = time.monotonic() + PATIENCE
         while True:
             with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self._port)) == 0:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
                     break
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError("the site did not start")
@@ -104,7 +104,7 @@ class Site:
         for line in self._lines:
             line.close()
         self._lines = [
-            HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE) for _ in self._asked
+            HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE) for _ in self._asked
         ]
 
     def stop(self) -> None:

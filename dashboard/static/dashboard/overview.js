@@ -73,8 +73,15 @@ function showCurve(body) {
   find("curve-details").hidden = !some;
   if (!some) explain("No equity recorded yet. The curve begins with the bot's second closed candle.");
   else if (find("curve-plots").dataset.missing !== "yes") explain("");
-  if (some && state.charts) drawCurve(state.charts, state.points);
+  if (some && state.charts) draw();
   showCurveRows(state.points);
+}
+
+function draw() {
+  drawCurve(state.charts, state.points);
+  if (find("curve-plots").dataset.drawn) return;
+  find("curve-plots").dataset.drawn = "yes";
+  performance.mark("first chart");
 }
 
 function explain(text) {
@@ -85,8 +92,7 @@ function explain(text) {
 async function charts() {
   try {
     state.charts = makeCharts(await chartLibrary(), () => state.asset);
-    if (state.points.length > 1) drawCurve(state.charts, state.points);
-    find("curve-plots").dataset.drawn = "yes";
+    if (state.points.length > 1) draw();
   } catch (error) {
     find("curve-plots").dataset.missing = "yes";
     find("curve-plots").hidden = true;
