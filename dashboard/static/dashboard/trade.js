@@ -159,7 +159,7 @@ const KINDS = {
   "position.changed": "Position changed", "trade.closed": "Trade closed", "trade.voided": "Trade voided", "trade.corrected": "Trade corrected",
 };
 // Said already by the page, or of no interest to a person.
-const PLAIN = new Set(["trade_id", "symbol", "quote_asset", "account", "order_id", "fill_id", "version", "strategy", "indicators"]);
+const PLAIN = new Set(["trade_id", "symbol", "quote_asset", "account", "order_id", "fill_id", "version", "strategy", "indicators", "purpose"]);
 const PRICE = /price|stop|target|notional|distance/;
 
 function shown(name, value) {
@@ -172,6 +172,8 @@ function shown(name, value) {
 
 function showStory({ events, events_why: why }) {
   const entry = state.trade.entry_time ? Date.parse(state.trade.entry_time) : null;
+  // What an order was for stands in the event that sent it.
+  const purposes = new Map(events.filter((event) => event.body.purpose).map((event) => [event.body.order_id, event.body.purpose]));
   find("story").replaceChildren(...events.map((event) => {
     const facts = Object.entries(event.body).filter(([name]) => !PLAIN.has(name)).map(([name, value]) => shown(name, value)).filter(Boolean);
     const late = (Date.parse(event.recorded_at) - Date.parse(event.occurred_at)) / 1000;
@@ -183,7 +185,7 @@ function showStory({ events, events_why: why }) {
     return make("li", { className: `is-${event.kind.replace(".", "-")}` },
       make("div", { className: "when" }, make("time", { text: stamp(event.occurred_at), title: utc(event.occurred_at), datetime: event.occurred_at }), make("span", { className: "small quiet", text: after })),
       make("div", { className: "what" },
-        make("strong", { text: KINDS[event.kind] ?? event.kind }),
+        make("strong", { text: [KINDS[event.kind] ?? event.kind, words(purposes.get(event.body.order_id) ?? "").replace(DASH, "")].filter(Boolean).join(": ") }),
         ...(indicators.length ? [make("p", { className: "knew", text: `It knew: ${indicators.join(", ")}` })] : []),
         make("p", { className: "quiet", text: facts.join(" · ") }), raw));
   }));
