@@ -19,10 +19,10 @@ DayRows = list[tuple[int, Summary]]
 
 def days(scope: Scope) -> DayRows:
     """(day since the epoch, summary) of each UTC day with trades, oldest first."""
-    return [row for part in _parts(scope) for row in _days(part)]
+    return [row for part in parts(scope) for row in _days(part)]
 
 
-def _parts(scope: Scope) -> list[Scope]:
+def parts(scope: Scope) -> list[Scope]:
     """The period's whole days, which day rows can answer for, and what is left of its last."""
     since, until = scope.filters.since, scope.filters.until
     if until is None or until % DAY == 0:
@@ -62,7 +62,7 @@ def by_value(scope: Scope, name: str) -> dict[str, DayRows]:
 def versions(scope: Scope) -> dict[str, DayRows]:
     """Day rows of each version, for any filter."""
     found: dict[str, DayRows] = defaultdict(list)
-    for part in _parts(scope):
+    for part in parts(scope):
         for version, rows in _versions(part).items():
             found[version] += rows
     return dict(found)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from dashboard.selectors import folding
 from dashboard.selectors.scope import Scope
@@ -25,7 +26,7 @@ class Curve:
 def curves(scope: Scope) -> list[Curve]:
     """Every version's, the one that began last first."""
     of_version: dict[str, dict[int, tuple[int, int]]] = defaultdict(dict)
-    for version, day, net, trades in _days(scope):
+    for version, day, net, trades in chain.from_iterable(map(_days, folding.parts(scope))):
         had_net, had_trades = of_version[version].get(day, (0, 0))
         of_version[version][day] = (had_net + net, had_trades + trades)
     found = [_curve(version, days) for version, days in of_version.items()]

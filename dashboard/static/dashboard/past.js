@@ -1,8 +1,9 @@
 // Time travel: the page as things stood at a moment, and what was known then.
 
 import { stamp, utc } from "./format.js";
+import { askOne } from "./net.js";
 import { find, make } from "./page.js";
-import { go, onChange, said } from "./view.js";
+import { MONEY, go, onChange, query, said } from "./view.js";
 
 const DAY = 86_400_000;
 const MINUTE = 60_000;
@@ -13,6 +14,20 @@ const toField = (iso) => {
   const at = new Date(iso);
   return new Date(at.getTime() - at.getTimezoneOffset() * MINUTE).toISOString().slice(0, 16);
 };
+
+// A demo and a replay have a clock of their own: their now is their newest candle.
+let present = null;
+
+async function newest() {
+  try {
+    const { bots, mode } = await askOne(`/api/status${query({}, MONEY)}`);
+    const bot = bots.find((one) => one.mode === mode);
+    present = ["demo", "replay"].includes(mode) && bot?.last_candle_at ? Date.parse(bot.last_candle_at) : null;
+  } catch {
+    present = null; // the wall's clock then
+  }
+  if (!moment()) find("past-at").value = toField(present ?? Date.now());
+}
 
 const moment = () => said("as_of") || said("known_at");
 
@@ -49,7 +64,7 @@ export function startPast() {
   });
   for (const button of box.querySelectorAll("button[data-days]")) {
     button.addEventListener("click", () => {
-      const from = moment() ? Date.parse(moment()) : Date.now();
+      const from = moment() ? Date.parse(moment()) : present ?? Date.now();
       travel(from + Number(button.dataset.days) * DAY);
     });
   }
@@ -57,6 +72,7 @@ export function startPast() {
     go({ as_of: "", known_at: "", after: "" });
     box.hidePopover();
   });
+  box.addEventListener("toggle", ({ newState }) => { if (newState === "open") newest(); });
   onChange(show);
   show();
 }
