@@ -5,30 +5,32 @@ is missing: announce a position, protect it, close a trade. Running and recoveri
 are the same steps, so neither has a path of its own.
 """
 
-import hashlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from trader.domain import bodies, events
 from trader.domain.book import Book
 from trader.domain.candle import Candle
 from trader.domain.market import Market
 from trader.domain.order import (
-    Fill,
-    Order,
-    OrderRejected,
     OrderSide,
     OrderType,
-    OrderUpdate,
     Purpose,
 )
 from trader.domain.position import Position
 from trader.domain.signal import Action, Signal
-from trader.ports import EventLog, Exchange, OrderRefused, Strategy
+from trader.order_desk import OrderDesk
+from trader.ports import (
+    EventLog,
+    Exchange,
+    OrderRefused,
+    Strategy,
+    Unreachable,
+)
 from trader.risk import RiskLimits, size_entry
 from trader.risk_gate import HaltLimits, RiskGate
 
@@ -40,7 +42,9 @@ class Engine:
 
     `durable` says whether order intents and fills must survive a power cut (real time), or only
     the death of the process (a replay can be run again). `fresh(candle)` says whether a candle
-    closed just now: an old one moves stops and targets, and begins nothing.
+    closed just now: an old one moves stops and targets, and begins nothing. `trouble` says why
+    exchange and book may not agree; while it stands, no position is opened, and what is held is
+    protected and left as ever.
     """
 
     def __init__(
@@ -57,21 +61,25 @@ class Engine:
         gate: RiskGate | None = None,
     ) -> None:
         self.book = book
+        self._desk = OrderDesk(market, book, event_log, exchange, durable=durable)
+        self.record = self._desk.record
         self._market = market
-        self._log = event_log
         self._exchange = exchange
         self._strategy = strategy
         self._limits = limits
-        self._durable = durable
         self._fresh = fresh
         self._gate = gate or RiskGate(HaltLimits(), account=market.account)
+        self._stop_alone: set[str] = set()
+        self._watched_at: datetime | None = None
+        self.trouble = "not compared with the exchange yet"
 
     def recover(self) -> None:
         """Bring the exchange and the book together and finish what a crash left half done."""
         for update in self._exchange.recover(self.book):
-            self._take(update)
-        if self.book.last_candle is not None:
-            self._settle(self.book.last_candle)
+            self._desk.take(update)
+        with self._despite_silence():
+            self._follow(None, self._candle_time())
+            self._reconcile()
 
     def on_candle(self, candle: Candle) -> None:
         """Work one closed candle through: fills, protection, decision, snapshot.
@@ -79,100 +87,134 @@ class Engine:
         After a crash within a candle the same candle is given again: what is recorded of it
         already is known to the book and neither done nor recorded twice.
         """
-        for update in self._exchange.updates(candle):
-            self._take(update)
-            self._settle(candle.open_time)
-        self._settle(candle.open_time)
-        self._gate.review(self.book, self._record_change, candle)
-        holding = bool(self.book.positions)
-        signal = self._strategy.decide(candle, holding=holding)
+        with self._despite_silence():
+            self._follow(candle, candle.open_time)
+            self._reconcile()
+        self._gate.review(self.book, self._desk.record_change, candle)
+        # What was entered or left after the close was decided on this candle before a crash.
+        before = [p for p in self.book.positions.values() if p.entry_time < candle.close_time]
+        signal = self._strategy.decide(candle, holding=bool(before))
         if refusal := self._refusal(candle, signal):
             signal = replace(signal, action=Action.HOLD, reason=refusal)
-        if signal.action is Action.ENTER and not holding and not self.book.orders:
-            self._enter(candle, signal)
-        elif signal.action is Action.EXIT:
-            for position in list(self.book.positions.values()):
-                self._exit(candle, position, signal)
+        with self._despite_silence():
+            if signal.action is Action.ENTER and not (self.book.positions or self.book.orders):
+                self._enter(candle, signal)
+            elif signal.action is Action.EXIT:
+                for position in before:
+                    self._exit(candle, position, signal)
+            self._settle(candle.open_time)
         self._snapshot(candle, signal)
 
     def attend(self, at: datetime) -> None:
-        """Between candles: carry out what the operator ordered."""
-        self._gate.attend(self.book, self._record_change, at)
+        """Between candles: carry out what the operator ordered, look after what stands."""
+        self._gate.attend(self.book, self._desk.record_change, at)
+        if self._watched_at is None or not timedelta(0) <= at - self._watched_at < WATCH:
+            self._watched_at = at
+            self.watch()
 
-    def record(
-        self,
-        kind: str,
-        body: Mapping[str, Any],
-        at: datetime,
-        *,
-        ref: str | None = None,
-        durable: bool = False,
-    ) -> bool:
-        """Append an event unless the book knows it, then fold it.
+    def watch(self) -> None:
+        """Look after the live orders, and after what did not agree."""
+        if self.book.positions or self.book.orders or self.trouble:
+            with self._despite_silence():
+                self._follow(None, self._candle_time())
+                if self.trouble:
+                    self._reconcile()
 
-        Answers False only where a durable event could not be synced to the disk.
-        """
-        if self.book.knows(kind, body):
-            return True
-        receipt = self._log.append(kind, body, ref=ref, occurred_at=at, durable=durable)
-        self.book.apply(kind, body, self._log.version)
-        return receipt.synced or not durable
+    def _candle_time(self) -> datetime:
+        """The candle that what is done between two candles belongs to."""
+        if self.book.last_candle is not None:
+            return self.book.last_candle
+        times = [position.entry_time for position in self.book.positions.values()]
+        return min(times, default=datetime(1970, 1, 1, tzinfo=UTC))
 
-    def _record_change(self, kind: str, body: Mapping[str, Any], at: datetime) -> None:
-        """A change of mode, which must outlive a power cut where time is real."""
-        self.record(kind, body, at, durable=self._durable)
+    @contextmanager
+    def _despite_silence(self) -> Iterator[None]:
+        """What could not be asked or done now is asked and done again at the next look."""
+        try:
+            yield
+        except Unreachable as silence:
+            self._in_trouble(str(silence))
+
+    def _in_trouble(self, trouble: str) -> None:
+        if trouble and trouble != self.trouble:
+            log.error("No new position: %s", trouble)
+        elif self.trouble and not trouble:
+            log.info("Exchange and book agree.")
+        self.trouble = trouble
+
+    def _follow(self, candle: Candle | None, candle_time: datetime) -> None:
+        """Take over what became of the live orders, and do what follows from it."""
+        for update in self._exchange.updates(candle):
+            self._desk.take(update)
+            self._settle(candle_time)
+        self._settle(candle_time)
+
+    def _reconcile(self) -> None:
+        found = self._exchange.reconcile(self.book)
+        if found.cash_moved:
+            kind = events.CASH_DEPOSITED if found.cash_moved > 0 else events.CASH_WITHDRAWN
+            body = bodies.cash_found(self._market, found.cash_moved)
+            log.warning("%s of %s %s", kind, abs(found.cash_moved), self._market.quote_asset)
+            self._desk.record(kind, body, self._exchange.time(self._candle_time()), durable=True)
+        self._in_trouble(found.trouble)
 
     def _refusal(self, candle: Candle, signal: Signal) -> str | None:
         """Why the signal is not acted on; None where it may be."""
-        if signal.action is Action.ENTER:
-            if not self._fresh(candle):
-                return "missed while away: no entry"
-            return self._gate.entry_refusal(self.book, candle)
         if signal.action is Action.EXIT:
             return self._gate.exit_refusal(self.book)
-        return None
-
-    def _take(self, update: OrderUpdate) -> None:
-        order = self.book.orders[update.order_id].order
-        if isinstance(update, Fill):
-            body = events.fill_body(update)
-            self.record(
-                events.ORDER_FILLED,
-                body,
-                update.filled_at,
-                ref=update.trade_id,
-                durable=self._durable,
-            )
-            return
-        rejected = isinstance(update, OrderRejected)
-        kind = events.ORDER_REJECTED if rejected else events.ORDER_CANCELLED
-        body = bodies.order_note(order, update.reason)
-        self.record(kind, body, update.at, ref=order.trade_id)
+        if signal.action is not Action.ENTER:
+            return None
+        if not self._fresh(candle):
+            return "missed while away: no entry"
+        if self.book.left_by_signal():
+            return "no entry: this candle was left on already"
+        if self.trouble:
+            return f"no entry: {self.trouble}"
+        return self._gate.entry_refusal(self.book, candle)
 
     def _settle(self, candle_time: datetime) -> None:
         """Do what the book shows to be missing; nothing where nothing is."""
-        for position in list(self.book.positions.values()):
-            trade_id = position.trade_id
-            if self.book.live(trade_id, Purpose.ENTRY):
-                continue
-            if position.quantity == 0:
-                # The other leg's cancellation comes as an update of its own, before the close.
-                if not self.book.live(trade_id, *_PROTECTION):
-                    self._close(position)
-                continue
-            if not position.opened:
+        for _ in range(_ROUNDS):
+            steps = [self._step(p, candle_time) for p in list(self.book.positions.values())]
+            if not any(steps):
+                return
+
+    def _step(self, position: Position, candle_time: datetime) -> bool:
+        """The next step of one position; whether there may be more to do at once."""
+        trade_id = position.trade_id
+        if self.book.live(trade_id, Purpose.ENTRY, Purpose.EXIT):
+            if position.quantity and not position.opened and not self._entering(trade_id):
                 self._open(position)
-            if not self.book.live(trade_id, Purpose.EXIT):
-                self._protect(position, candle_time)
+            return False
+        standing = self.book.live(trade_id, *_PROTECTION)
+        price = self.book.last_price or position.entry_price
+        if not standing and not self._exchange.rules.sellable(position.quantity, price):
+            self._close(position, candle_time)
+            return False
+        if position.quantity == 0:
+            # The other leg's cancellation comes as an update of its own, before the close.
+            return False
+        if not position.opened:
+            self._open(position)
+        return self._protect(position, candle_time)
+
+    def _entering(self, trade_id: str) -> bool:
+        return bool(self.book.live(trade_id, Purpose.ENTRY))
 
     def _open(self, position: Position) -> None:
         body = bodies.position_opened(self._market, position, self._protection_prices(position))
-        self.record(events.POSITION_OPENED, body, position.entry_time, ref=position.trade_id)
+        self._desk.record(events.POSITION_OPENED, body, position.entry_time, ref=position.trade_id)
 
-    def _close(self, position: Position) -> None:
-        assert position.exit_time is not None
+    def _close(self, position: Position, candle_time: datetime) -> None:
+        """Close a trade that is flat, but for dust; what was never sold is dust altogether."""
+        if position.exit_time is None:
+            log.warning("%s of %s is too little to sell", position.quantity, position.symbol)
+            body = bodies.left_as_dust(self._market, position)
+            at = self._exchange.time(candle_time)
+            self._desk.record(events.POSITION_CHANGED, body, at, ref=position.trade_id)
+            return
         body = bodies.trade_closed(self._market, position, self._strategy.name)
-        self.record(events.TRADE_CLOSED, body, position.exit_time, ref=position.trade_id)
+        self._desk.record(events.TRADE_CLOSED, body, position.exit_time, ref=position.trade_id)
 
     def _protection_prices(self, position: Position) -> dict[Purpose, Decimal]:
         """Where the planned stop and target belong, each where the entry planned one."""
@@ -184,26 +226,64 @@ class Engine:
             prices[Purpose.TAKE_PROFIT] = rules.price_up(entry + position.target_distance)
         return prices
 
-    def _protect(self, position: Position, candle_time: datetime) -> None:
-        """Send what is missing of stop and target; a crash can have come between the two."""
-        standing = {order.purpose for order in self.book.live(position.trade_id, *_PROTECTION)}
-        attempt = position.protections + (Purpose.STOP_LOSS not in standing)
+    def _protect(self, position: Position, candle_time: datetime) -> bool:
+        """Stand the stop and the target where one is missing; whether something was done.
+
+        They stand as a pair, so where one alone is left (a crash came between the two, or the
+        target was filled in part) it gives way to a new pair.
+        """
+        trade_id, prices = position.trade_id, self._protection_prices(position)
+        standing = self.book.live(trade_id, *_PROTECTION)
+        purposes = {order.purpose for order in standing}
+        if trade_id in self._stop_alone:
+            prices.pop(Purpose.TAKE_PROFIT, None)
+        if prices.keys() <= purposes:
+            return False
+        if standing:
+            self._desk.withdraw(standing, candle_time)
+            return True
+        quantity = self._to_sell(position)
+        if quantity == 0:
+            return False
         orders = [
-            self._order(
-                position.trade_id,
+            self._desk.order(
+                trade_id,
                 candle_time,
                 OrderSide.SELL,
                 OrderType(purpose.value),
                 purpose,
-                position.quantity,
-                attempt=attempt,
+                quantity,
+                attempt=position.protections + 1,
                 price=price,
             )
-            for purpose, price in self._protection_prices(position).items()
-            if purpose not in standing
+            for purpose, price in prices.items()
         ]
-        if orders:
-            self._send(*orders, at=candle_time)
+        refusal = self._desk.send(*orders, at=candle_time)
+        if refusal is not None and not refusal.lost:
+            self._unprotectable(position, candle_time, refusal, pair=len(orders) > 1)
+        return True
+
+    def _unprotectable(
+        self, position: Position, candle_time: datetime, refusal: OrderRefused, *, pair: bool
+    ) -> None:
+        """The exchange will not stand the orders: try the stop alone, else leave at once."""
+        if refusal.reached is not None:
+            log.warning("%s is past its %s: leaving", position.trade_id, refusal.reached)
+            self._leave(position, candle_time, refusal.reached.value)
+        elif pair:
+            self._stop_alone.add(position.trade_id)
+        else:
+            log.error("%s cannot be protected: leaving at market", position.trade_id)
+            self._leave(position, candle_time, "protection_impossible")
+
+    def _to_sell(self, position: Position) -> Decimal:
+        """What of a position the account can sell now; zero, and an alarm, where it is nothing."""
+        free = self._exchange.free(position.quantity)
+        price = self.book.last_price or position.entry_price
+        quantity = self._exchange.rules.sellable(free, price)
+        if quantity == 0:
+            log.error("%s: only %s of %s is free to sell", position.trade_id, free, position.symbol)
+        return quantity
 
     def _enter(self, candle: Candle, signal: Signal) -> None:
         trade_id = f"{self._market.bot}-{self._market.symbol}-{candle.close_time:%Y%m%dT%H%M%S}"
@@ -220,7 +300,7 @@ class Engine:
         if sizing.quantity is None:
             log.warning("No entry at %s: %s", candle.close_time, sizing.refusal)
             return
-        order = self._order(
+        order = self._desk.order(
             trade_id,
             candle.close_time,
             OrderSide.BUY,
@@ -230,96 +310,46 @@ class Engine:
             stop_distance=signal.stop_distance,
             target_distance=signal.target_distance,
         )
-        self._send(order, at=candle.close_time)
+        self._desk.send(order, at=candle.close_time)
 
     def _exit(self, candle: Candle, position: Position, signal: Signal) -> None:
         if self.book.live(position.trade_id, Purpose.EXIT):
             return
         self._record_signal(candle, signal, position.trade_id)
-        for order in self.book.live(position.trade_id, *_PROTECTION):
-            self._take(self._exchange.cancel(order.order_id, candle.close_time))
-        order = self._order(
-            position.trade_id,
-            candle.close_time,
-            OrderSide.SELL,
-            OrderType.MARKET,
-            Purpose.EXIT,
-            position.quantity,
-            reason=signal.reason,
-        )
-        self._send(order, at=candle.close_time)
+        self._leave(position, candle.close_time, signal.reason)
 
-    def _order(
-        self,
-        trade_id: str,
-        at: datetime,
-        side: OrderSide,
-        kind: OrderType,
-        purpose: Purpose,
-        quantity: Decimal,
-        *,
-        attempt: int = 1,
-        **planned: Any,
-    ) -> Order:
-        return Order(
-            order_id=client_order_id(self._market, at, purpose, attempt),
-            trade_id=trade_id,
-            symbol=self._market.symbol,
-            side=side,
-            type=kind,
-            purpose=purpose,
-            quantity=quantity,
-            placed_at=at,
-            **planned,
-        )
-
-    def _send(self, *orders: Order, at: datetime) -> None:
-        """Record the intent, then send. An entry whose intent is not on the disk is not sent."""
-        synced = True
-        for order in orders:
-            body = events.order_body(order)
-            if self.book.knows(events.ORDER_SUBMITTED, body):
+    def _leave(self, position: Position, at: datetime, reason: str) -> None:
+        """Withdraw what protects a position and sell it at market."""
+        if standing := self.book.live(position.trade_id, *_PROTECTION):
+            self._desk.withdraw(standing, at)
+        for _ in range(_ROUNDS):
+            # A stop may have sold it meanwhile.
+            if position.quantity == 0 or not (quantity := self._to_sell(position)):
                 return
-            synced &= self.record(
-                events.ORDER_SUBMITTED, body, at, ref=order.trade_id, durable=self._durable
+            order = self._desk.order(
+                position.trade_id,
+                at,
+                OrderSide.SELL,
+                OrderType.MARKET,
+                Purpose.EXIT,
+                quantity,
+                attempt=position.exits + 1,
+                reason=reason,
             )
-        if orders[0].purpose is Purpose.ENTRY and not synced:
-            self._refused(orders, "its intent could not be recorded durably", at)
-            return
-        try:
-            self._exchange.submit(*orders)
-        except OrderRefused as refusal:
-            self._refused(orders, str(refusal), at)
-            return
-        for order in orders:
-            body = bodies.order_note(order, "")
-            self.record(events.ORDER_ACCEPTED, body, at, ref=order.trade_id)
-
-    def _refused(self, orders: tuple[Order, ...], reason: str, at: datetime) -> None:
-        for order in orders:
-            log.warning("Order %s was not placed: %s", order.order_id, reason)
-            body = bodies.order_note(order, reason)
-            self.record(events.ORDER_REJECTED, body, at, ref=order.trade_id)
+            refusal = self._desk.send(order, at=at)
+            if refusal is None or not refusal.lost:
+                return
 
     def _record_signal(self, candle: Candle, signal: Signal, trade_id: str) -> None:
         body = bodies.signal_raised(self._market, candle, signal, trade_id)
-        self.record(events.SIGNAL_RAISED, body, candle.close_time, ref=trade_id)
+        self._desk.record(events.SIGNAL_RAISED, body, candle.close_time, ref=trade_id)
 
     def _snapshot(self, candle: Candle, signal: Signal) -> None:
-        self.book.mark(candle.low, candle.high)
+        self.book.mark(candle.low, candle.high, candle.close_time)
         body = bodies.state_snapshot(self._market, self.book, candle, signal)
-        self.record(events.STATE_SNAPSHOT, body, candle.close_time)
+        self._desk.record(events.STATE_SNAPSHOT, body, candle.close_time)
 
 
 _PROTECTION = (Purpose.STOP_LOSS, Purpose.TAKE_PROFIT)
-_LEGS = {Purpose.ENTRY: "E", Purpose.EXIT: "X", Purpose.STOP_LOSS: "S", Purpose.TAKE_PROFIT: "T"}
-
-
-def client_order_id(market: Market, at: datetime, purpose: Purpose, attempt: int) -> str:
-    """An order id that a restart within the same candle arrives at again; at most 36 characters.
-
-    Binance takes letters, digits and ``.:/_-``.
-    """
-    whose = hashlib.sha256(f"{market.bot}/{market.symbol}".encode()).hexdigest()[:10]
-    seconds = (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1)
-    return f"{whose}-{seconds}-{_LEGS[purpose]}{attempt}"
+WATCH = timedelta(seconds=10)
+_ROUNDS = 4  # of steps at once; what then still is to be done waits for the next look

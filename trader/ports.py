@@ -1,12 +1,15 @@
 """What the engine needs of the world; adapters are in `exchange/`, `feed/` and `store/`."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Protocol
 
 from trader.domain.book import Book
 from trader.domain.candle import Candle
-from trader.domain.order import Order, OrderUpdate
+from trader.domain.money import ZERO
+from trader.domain.order import Order, OrderUpdate, Purpose
 from trader.domain.signal import Signal
 from trader.domain.symbol import SymbolRules
 
@@ -27,41 +30,84 @@ class Feed(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """`trouble` says why the bot must not trade ("": they agree); `cash_moved` is quote currency
+    that came to the account, or left it, without an order of the bot.
+    """
+
+    trouble: str = ""
+    cash_moved: Decimal = ZERO
+
+
 class Exchange(Protocol):
-    """Takes orders, tells what became of them."""
+    """Takes orders, tells what became of them. Every method may raise Unreachable."""
 
     @property
     def rules(self) -> SymbolRules: ...
 
-    def recover(self, book: Book) -> Sequence[OrderUpdate]:
-        """Agree with the bot's own book at start-up; answers what the book does not know yet."""
-        ...
-
-    def submit(self, *orders: Order) -> None:
-        """Place orders; of a trade's stop and target the fill of one cancels the other.
-
-        Raises OrderRefused where the exchange says no at once.
+    def time(self, at: datetime) -> datetime:
+        """When what is done at the candle time `at` happens: that time itself on paper, else now
+        by the exchange's clock.
         """
         ...
 
-    def cancel(self, order_id: str, at: datetime) -> OrderUpdate:
-        """Withdraw a live order and say what became of it."""
+    def recover(self, book: Book) -> Sequence[OrderUpdate]:
+        """Take over what the bot's own book says at start-up; answers what that settles at once.
+
+        What else became of the live orders meanwhile comes from `updates`.
+        """
         ...
 
-    def updates(self, candle: Candle) -> Iterator[OrderUpdate]:
-        """What became of the live orders up to this candle's close, one by one as it happened.
+    def submit(self, *orders: Order) -> Sequence[OrderUpdate]:
+        """Place orders; of a trade's stop and target the fill of one cancels the other. Answers
+        what came of them at once.
+
+        Raises OrderRefused where the exchange says no, OutcomeUnknown where nobody knows yet:
+        the orders then count as live, and `updates` tells once it is known. Unreachable means
+        that they were not sent.
+        """
+        ...
+
+    def cancel(self, *orders: Order, at: datetime) -> Sequence[OrderUpdate]:
+        """Withdraw live orders and say what became of each, fills first."""
+        ...
+
+    def updates(self, candle: Candle | None) -> Iterator[OrderUpdate]:
+        """What became of the live orders up to this candle's close (None: until now), one by one
+        as it happened.
 
         The engine may submit and cancel between two of them.
         """
         ...
 
+    def free(self, quantity: Decimal) -> Decimal:
+        """What of `quantity`, base currency, the account can sell at this moment."""
+        ...
+
+    def reconcile(self, book: Book) -> Reconciliation:
+        """Compare the account on the exchange with the bot's own book."""
+        ...
+
 
 class Unreachable(Exception):
-    """The exchange did not answer what a starting bot must know; the text says what was asked."""
+    """The exchange did not answer, or was not asked; the text says what was wanted of it."""
+
+
+class OutcomeUnknown(Exception):
+    """Whether the exchange has taken an order is not known yet."""
 
 
 class OrderRefused(Exception):
-    """The exchange refused an order before taking it; the text is its reason."""
+    """The exchange did not take an order; the text is its reason.
+
+    `reached`: the price was past this order's trigger already. `lost`: it never arrived.
+    """
+
+    def __init__(self, reason: str, *, reached: Purpose | None = None, lost: bool = False) -> None:
+        super().__init__(reason)
+        self.reached = reached
+        self.lost = lost
 
 
 class Strategy(Protocol):

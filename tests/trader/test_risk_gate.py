@@ -15,6 +15,7 @@ from tests.trader.plans import go, plan
 from trader.domain import events
 from trader.domain.book import Book
 from trader.domain.candle import Candle
+from trader.domain.position import Position
 from trader.domain.standing import Mode
 from trader.risk_gate import Command, HaltLimits, RiskGate
 from trader.runner import Plan, read_book
@@ -75,7 +76,7 @@ class Account:
         return refusal
 
     def trade(self, net_pnl: str) -> None:
-        self.book.positions["t"] = None  # type: ignore[assignment]
+        self.book.positions["t"] = Position("t", "BTCUSDT", "8.03", DAY, None, None)
         body = {"trade_id": "t", "net_pnl": Decimal(net_pnl), "exit_time": self.now}
         self.record(events.TRADE_CLOSED, body)
 

@@ -67,7 +67,8 @@ def trade_closed(market: Market, position: Position, strategy: str) -> dict[str,
         "exit_time": position.exit_time,
         "entry_price": position.entry_price,
         "exit_price": position.exit_price,
-        "quantity": position.entry_quantity,
+        "quantity": position.sold,
+        "dust": position.quantity,
         "fee": position.fee,
         "funding": Decimal(0),
         "net_pnl": position.realised,
@@ -79,6 +80,29 @@ def trade_closed(market: Market, position: Position, strategy: str) -> dict[str,
         "mfe": position.mfe,
         "quote_asset": market.quote_asset,
         "account": market.account,
+    }
+
+
+def left_as_dust(market: Market, position: Position) -> dict[str, Any]:
+    """Of a position too small for the exchange to sell; it stays in the account at its cost."""
+    return {
+        "trade_id": position.trade_id,
+        "symbol": position.symbol,
+        "change": "dust",
+        "quantity": position.quantity,
+        "cost": position.cost,
+        "quote_asset": market.quote_asset,
+        "account": market.account,
+    }
+
+
+def cash_found(market: Market, amount: Decimal) -> dict[str, Any]:
+    """Of quote currency that came to the account, or left it, without an order of the bot."""
+    return {
+        "asset": market.quote_asset,
+        "amount": abs(amount),
+        "account": market.account,
+        "reason": "found on the exchange",
     }
 
 

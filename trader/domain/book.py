@@ -44,13 +44,17 @@ class Book:
     """Cash, positions and live orders of one account in one quote currency.
 
     `deposits` is cash moved in less cash moved out, `realised` the net PnL of everything sold,
-    both in quote currency. The law: equity(price) == deposits + realised + unrealised(price).
+    both in quote currency. `dust` is what trades left that was too small to sell, base currency,
+    at its cost. A fee that a third asset paid counts as money paid in at that moment. The law:
+    equity(price) == deposits + realised + unrealised(price).
     """
 
     def __init__(self) -> None:
         self.cash = ZERO
         self.deposits = ZERO
         self.realised = ZERO
+        self.dust = ZERO
+        self.dust_cost = ZERO
         self.positions: dict[str, Position] = {}
         self.orders: dict[str, LiveOrder] = {}
         self.standing = Standing()
@@ -65,6 +69,7 @@ class Book:
             events.ORDER_REJECTED: self._order_ended,
             events.ORDER_CANCELLED: self._order_ended,
             events.POSITION_OPENED: self._opened,
+            events.POSITION_CHANGED: self._closed,
             events.TRADE_CLOSED: self._closed,
             events.STATE_SNAPSHOT: self._snapshot,
         }
@@ -76,6 +81,8 @@ class Book:
         book.cash = Decimal(body["balance"])
         book.deposits = Decimal(body["deposits"])
         book.realised = Decimal(body["realised"])
+        book.dust = Decimal(body.get("dust", 0))
+        book.dust_cost = Decimal(body.get("dust_cost", 0))
         for position in body["positions"]:
             book.positions[position["trade_id"]] = Position.from_body(position)
         for order in body["orders"]:
@@ -105,13 +112,23 @@ class Book:
         mark = identity(kind, body)
         return mark is not None and (kind, mark) in self._tail
 
+    @property
+    def held(self) -> Decimal:
+        """All that the account should hold of the base currency, dust included."""
+        return sum((p.quantity for p in self.positions.values()), self.dust)
+
     def unrealised(self, price: Decimal) -> Decimal:
-        return sum((p.unrealised(price) for p in self.positions.values()), ZERO)
+        of_dust = round_money(self.dust * price) - self.dust_cost
+        return sum((p.unrealised(price) for p in self.positions.values()), of_dust)
 
     def equity(self, price: Decimal) -> Decimal:
         """Cash plus what is held at `price`, quote currency."""
         held = (round_money(p.quantity * price) for p in self.positions.values())
-        return self.cash + sum(held, ZERO)
+        return self.cash + sum(held, round_money(self.dust * price))
+
+    def left_by_signal(self) -> bool:
+        """Whether a signal to leave was raised since the last snapshot."""
+        return any(k == events.SIGNAL_RAISED and m.startswith("exit ") for k, m in self._tail)
 
     def live(self, trade_id: str, *purposes: Purpose) -> list[Order]:
         """The live orders of a trade, of these purposes."""
@@ -126,6 +143,8 @@ class Book:
             "realised": self.realised,
             "unrealised": self.unrealised(price),
             "deposits": self.deposits,
+            "dust": self.dust,
+            "dust_cost": self.dust_cost,
             "positions": [position.to_body(price) for position in self.positions.values()],
             "orders": [
                 events.order_body(live.order) | {"filled": live.filled}
@@ -134,10 +153,11 @@ class Book:
             "risk": self.standing.to_body(),
         }
 
-    def mark(self, low: Decimal, high: Decimal) -> None:
-        """Widen every open position's excursions by a candle's range."""
+    def mark(self, low: Decimal, high: Decimal, closed: datetime) -> None:
+        """Widen the excursions by a candle's range, of what was open before it `closed`."""
         for position in self.positions.values():
-            position.mark(low, high)
+            if position.entry_time < closed:
+                position.mark(low, high)
 
     def _deposited(self, body: Body, _version: str) -> None:
         self.cash += Decimal(body["amount"])
@@ -164,6 +184,7 @@ class Book:
         position.add(fill, live.order)
         self.realised += position.realised - before
         self.cash += _cash_moved(fill)
+        self.deposits += fill.foreign_fee
         live.filled += fill.quantity
         if live.filled == live.order.quantity:
             del self.orders[fill.order_id]
@@ -175,10 +196,13 @@ class Book:
         self.positions[body["trade_id"]].opened = True
 
     def _closed(self, body: Body, _version: str) -> None:
-        del self.positions[body["trade_id"]]
+        position = self.positions.pop(body["trade_id"])
+        self.dust += position.quantity
+        self.dust_cost += position.cost
 
     def _snapshot(self, body: Body, _version: str) -> None:
-        self.mark(Decimal(body["candle"]["low"]), Decimal(body["candle"]["high"]))
+        candle = body["candle"]
+        self.mark(Decimal(candle["low"]), Decimal(candle["high"]), moment(candle["close_time"]))
         self._set_candle(body)
 
     def _set_candle(self, body: Body) -> None:
@@ -192,7 +216,7 @@ def identity(kind: str, body: Body) -> str | None:
     match kind:
         case events.ORDER_FILLED:
             return str(body["fill_id"])
-        case events.POSITION_OPENED | events.TRADE_CLOSED:
+        case events.POSITION_OPENED | events.POSITION_CHANGED | events.TRADE_CLOSED:
             return str(body["trade_id"])
         case events.SIGNAL_RAISED:
             return f"{body['action']} {body['trade_id']}"
@@ -203,4 +227,5 @@ def identity(kind: str, body: Body) -> str | None:
 
 
 def _cash_moved(fill: Fill) -> Decimal:
-    return -fill.notional - fill.fee if fill.side == "buy" else fill.notional - fill.fee
+    fee = fill.quote_fee
+    return -fill.notional - fee if fill.side == "buy" else fill.notional - fee

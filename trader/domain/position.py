@@ -17,6 +17,7 @@ class Position:
 
     `quantity` is what is still held and `cost` what that part was paid with, entry fees included,
     so unrealised PnL is value less cost, and equity is cash plus value to the last digit.
+    `bought` is what the entry orders bought, `entry_quantity` what of it the exchange's fee left.
     `mae` and `mfe` are the worst and the best unrealised money since entry, before fees.
     """
 
@@ -31,6 +32,7 @@ class Position:
     fee: Decimal = ZERO
     realised: Decimal = ZERO
     entry_quantity: Decimal = ZERO
+    bought: Decimal = ZERO
     entry_notional: Decimal = ZERO
     exit_notional: Decimal = ZERO
     stop_loss_price: Decimal | None = None
@@ -39,6 +41,7 @@ class Position:
     mae: Decimal = ZERO
     mfe: Decimal = ZERO
     protections: int = 0
+    exits: int = 0
     exit_time: datetime | None = None
     exit_reason: str = ""
     opened: bool = False
@@ -58,7 +61,8 @@ class Position:
     @classmethod
     def from_body(cls, body: dict[str, Any]) -> Self:
         """The position that `to_body` wrote, its Decimals and times read back."""
-        known = {name: body[name] for name in cls.__slots__}
+        known = {name: body[name] for name in cls.__slots__ if name in body}
+        known.setdefault("bought", known["entry_quantity"])
         for name in _MONEY:
             known[name] = None if known[name] is None else Decimal(known[name])
         known["entry_time"] = moment(known["entry_time"])
@@ -77,12 +81,17 @@ class Position:
     @property
     def entry_price(self) -> Decimal:
         """Average price of the entry fills, quote currency, rounded to 1e-8."""
-        return average_price(self.entry_notional, self.entry_quantity)
+        return average_price(self.entry_notional, self.bought)
 
     @property
     def exit_price(self) -> Decimal:
         """Average price of the exit fills; only after something was sold."""
-        return average_price(self.exit_notional, self.entry_quantity - self.quantity)
+        return average_price(self.exit_notional, self.sold)
+
+    @property
+    def sold(self) -> Decimal:
+        """What was sold of it so far, base currency."""
+        return self.entry_quantity - self.quantity
 
     def unrealised(self, price: Decimal) -> Decimal:
         """Value at `price` less remaining cost, quote currency."""
@@ -90,26 +99,33 @@ class Position:
 
     def add(self, fill: Fill, order: Order) -> None:
         """Fold one fill in: a buy adds quantity at cost, a sell realises its share of the cost."""
-        self.fee += fill.fee
+        self.fee += fill.cost_of_fee
+        paid = fill.quote_fee + fill.foreign_fee
         if fill.side is OrderSide.BUY:
-            self.quantity += fill.quantity
-            self.entry_quantity += fill.quantity
+            self.quantity += fill.quantity - fill.base_fee
+            self.entry_quantity += fill.quantity - fill.base_fee
+            self.bought += fill.quantity
             self.entry_notional += fill.notional
-            self.cost += fill.notional + fill.fee
+            self.cost += fill.notional + paid
             return
         whole = fill.quantity == self.quantity
         share = self.cost if whole else round_money(self.cost * fill.quantity / self.quantity)
         self.quantity -= fill.quantity
         self.cost -= share
         self.exit_notional += fill.notional
-        self.realised += fill.notional - fill.fee - share
+        self.realised += fill.notional - paid - share
         self.exit_time = fill.filled_at
         self.exit_reason = order.reason or order.purpose.value
         self._excursion(fill.price)
 
     def protect(self, order: Order) -> None:
-        """Take over the price of a protecting order; the first stop fixes the money at risk."""
-        if order.purpose is Purpose.TAKE_PROFIT:
+        """Take over the price of a protecting order; the first stop fixes the money at risk.
+
+        Exits are counted, so that each has an id of its own.
+        """
+        if order.purpose is Purpose.EXIT:
+            self.exits += 1
+        elif order.purpose is Purpose.TAKE_PROFIT:
             self.take_profit_price = order.price
         elif order.purpose is Purpose.STOP_LOSS and order.price is not None:
             self.protections += 1
@@ -135,6 +151,6 @@ def average_price(notional: Decimal, quantity: Decimal) -> Decimal:
 
 _MONEY = (
     "stop_distance", "target_distance", "quantity", "cost", "fee", "realised", "entry_quantity",
-    "entry_notional", "exit_notional", "stop_loss_price", "take_profit_price", "initial_risk",
-    "mae", "mfe",
+    "bought", "entry_notional", "exit_notional", "stop_loss_price", "take_profit_price",
+    "initial_risk", "mae", "mfe",
 )  # fmt: skip

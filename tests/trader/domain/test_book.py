@@ -1,5 +1,6 @@
 """The book folds fills exactly, and rebuilds itself from a snapshot as from all events."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from trader.domain import events
 from trader.domain.book import Book
-from trader.domain.money import round_money
+from trader.domain.money import floor_to, round_money
 from trader.domain.order import Fill, Order, OrderSide, OrderType, Purpose
 
 AT = datetime(2024, 1, 1, tzinfo=UTC)
@@ -59,7 +60,13 @@ def take(book: Book, filled: Fill) -> None:
 
 
 def snapshot(book: Book, price: Decimal) -> dict[str, Any]:
-    candle = {"open_time": AT, "close_time": AT, "low": price, "high": price, "close": price}
+    candle = {
+        "open_time": AT,
+        "close_time": AT + timedelta(days=1),
+        "low": price,
+        "high": price,
+        "close": price,
+    }
     return {"candle": candle} | book.state(price)
 
 
@@ -105,7 +112,7 @@ def test_a_book_from_a_snapshot_is_the_book_that_wrote_it(
     submit(book, bought)
     take(book, fill(bought, entry))
     submit(book, order(2, OrderSide.SELL, quantity))
-    book.mark(mark, mark)
+    book.mark(mark, mark, AT + timedelta(days=1))
     recorded = snapshot(book, mark)
     book.apply(events.STATE_SNAPSHOT, recorded, "1")
     again = Book.from_snapshot(recorded)
@@ -134,8 +141,8 @@ def test_excursions_are_the_worst_and_the_best_since_entry() -> None:
     bought = order(1, OrderSide.BUY, Decimal(2))
     submit(book, bought)
     take(book, fill(bought, Decimal(100)))
-    book.mark(Decimal(95), Decimal(103))
-    book.mark(Decimal(97), Decimal(110))
+    for low, high in ((95, 103), (97, 110)):
+        book.mark(Decimal(low), Decimal(high), AT + timedelta(minutes=15))
     position = book.positions["t1"]
     assert (position.mae, position.mfe) == (Decimal(-10), Decimal(20))
 
@@ -147,3 +154,80 @@ def test_a_position_keeps_the_version_that_opened_it() -> None:
     submit(book, bought)
     book.apply(events.ORDER_FILLED, events.fill_body(fill(bought, Decimal(10))), "8.02")
     assert book.positions["t1"].version == "8.02"
+
+
+def test_a_candle_that_closed_before_the_entry_does_not_mark_it() -> None:
+    book = Book()
+    deposit(book)
+    bought = order(1, OrderSide.BUY, Decimal(2))
+    submit(book, bought)
+    take(book, fill(bought, Decimal(100)))
+    book.mark(Decimal(50), Decimal(150), AT + timedelta(seconds=30))
+    assert book.positions["t1"].mfe == 0
+
+
+charges = st.sampled_from(["quote", "base", "third"])
+
+
+def charged(of: Order, price: Decimal, how: str, quantity: Decimal | None = None) -> Fill:
+    """A fill whose fee is paid in quote, in base or in a third asset."""
+    plain = fill(of, price, quantity)
+    if how == "quote":
+        return plain
+    if how == "base" and of.side is OrderSide.BUY:
+        kept = round_money(plain.quantity * Decimal("0.001"))
+        worth = round_money(kept * price)
+        return replace(plain, fee=kept, fee_asset="BTC", fee_value=worth, base_fee=kept)
+    if how == "third":
+        return replace(plain, fee=Decimal("0.01"), fee_asset="BNB", fee_value=plain.fee)
+    return plain
+
+
+@given(entry=prices, exit_=prices, quantity=quantities, buy=charges, sell=charges, mark=prices)
+def test_equity_holds_whatever_pays_the_fees_and_with_dust(
+    entry: Decimal, exit_: Decimal, quantity: Decimal, buy: str, sell: str, mark: Decimal
+) -> None:
+    book = Book()
+    deposit(book)
+    bought = order(1, OrderSide.BUY, quantity)
+    submit(book, bought)
+    take(book, charged(bought, entry, buy))
+    law(book, mark)
+    left = floor_to(book.held, Decimal("0.00001"))
+    sold = order(2, OrderSide.SELL, left)
+    if left:
+        submit(book, sold)
+        take(book, charged(sold, exit_, sell))
+        law(book, mark)
+    held = book.held
+    closed = {"trade_id": "t1", "exit_time": AT, "net_pnl": "0"}
+    book.apply(events.TRADE_CLOSED, closed, "1")
+    law(book, mark)
+    assert book.dust == book.held == held
+
+
+def law(book: Book, price: Decimal) -> None:
+    assert book.equity(price) == book.deposits + book.realised + book.unrealised(price)
+
+
+def test_a_fee_in_base_leaves_less_to_sell_and_the_price_as_it_was() -> None:
+    book = Book()
+    deposit(book)
+    bought = order(1, OrderSide.BUY, Decimal(1))
+    submit(book, bought)
+    take(book, charged(bought, Decimal(100), "base"))
+    position = book.positions["t1"]
+    assert (position.quantity, position.entry_price) == (Decimal("0.999"), Decimal(100))
+    assert (position.fee, position.cost) == (Decimal("0.1"), Decimal(100))
+
+
+def test_a_fee_in_a_third_asset_is_part_of_the_result_and_takes_no_cash() -> None:
+    book = Book()
+    deposit(book, "100")
+    bought, sold = order(1, OrderSide.BUY, Decimal(1)), order(2, OrderSide.SELL, Decimal(1))
+    submit(book, bought)
+    take(book, charged(bought, Decimal(100), "third"))
+    submit(book, sold)
+    take(book, charged(sold, Decimal(100), "third"))
+    figures = (book.cash, book.realised, book.deposits)
+    assert figures == (Decimal(100), Decimal("-0.2"), Decimal("100.2"))
