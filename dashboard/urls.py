@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from dashboard import views
+from dashboard import account, views
 
 urlpatterns = [
     path("", views.overview, name="overview"),
@@ -15,6 +15,11 @@ urlpatterns = [
     path("journal/", views.journal, name="journal"),
     path("screenshots/<int:number>.webp", views.screenshot, name="screenshot"),
     path("imports/", views.imports, name="imports"),
+    path("account/", account.account, name="account"),
+    path("account/begin/", account.begin, name="account_begin"),
+    path("account/confirm/", account.confirm, name="account_confirm"),
+    path("account/change/", account.change, name="account_change"),
+    path("account/end-others/", account.end_others, name="account_end_others"),
     path("login/", views.Login.as_view(), name="login"),
     path("login/code/", views.second_factor, name="second_factor"),
     path("logout/", LogoutView.as_view(), name="logout"),

@@ -17,6 +17,7 @@ PAGES = {
     "versions": ("/versions/", "#multiples figure"),
     "trades": ("/trades/", "#trades tr"),
     "journal": ("/journal/", "#day-note:has-text('written')"),
+    "account": ("/account/", "#factor-title"),
     "imports": ("/imports/", "#main h1"),
     "past": ("/?as_of=2026-01-03T12:00:00Z", "#past button"),
     "nothing": ("/trades/?mode=paper", "#trades-empty:not([hidden])"),
