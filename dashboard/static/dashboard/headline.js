@@ -2,6 +2,7 @@
 
 import { number, percent, signed, since, span, stamp, tone } from "./format.js";
 import { find, write } from "./page.js";
+import { said } from "./view.js";
 
 const WORDS = { running: "Running", quiet: "Quiet", finished: "Finished", stopped: "Stopped" };
 const OWN_CLOCK = new Set(["demo", "replay"]);
@@ -44,6 +45,10 @@ export function showState(bot) {
 // Called every second: ages are the browser's own arithmetic, never the server's.
 export function showAges(bot, asked, now = Date.now()) {
   if (!asked || !bot) return;
+  if (said("as_of") || said("known_at")) {
+    write("state-candle", bot.last_candle_at ? `last candle then ${stamp(bot.last_candle_at)}` : "no candle yet then");
+    return;
+  }
   const own = OWN_CLOCK.has(bot.mode);
   const heard = own ? bot.last_recorded_at : bot.last_candle_at ?? bot.last_recorded_at;
   const market = own && bot.last_candle_at ? ` (${stamp(bot.last_candle_at)} market time)` : "";

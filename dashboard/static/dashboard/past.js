@@ -19,6 +19,7 @@ const toField = (iso) => {
 let present = null;
 
 async function newest() {
+  const before = find("past-at").value;
   try {
     const { bots, mode } = await askOne(`/api/status${query({}, MONEY)}`);
     const bot = bots.find((one) => one.mode === mode);
@@ -26,7 +27,8 @@ async function newest() {
   } catch {
     present = null; // the wall's clock then
   }
-  if (!moment()) find("past-at").value = toField(present ?? Date.now());
+  // Whoever was quicker has said when already.
+  if (!moment() && find("past-at").value === before) find("past-at").value = toField(present ?? Date.now());
 }
 
 const moment = () => said("as_of") || said("known_at");
