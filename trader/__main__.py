@@ -111,7 +111,7 @@ def _confirmed(given: dict[str, Any], *, supervised: bool) -> bool:
 def _run(settings: BotSettings, stop: threading.Event) -> int:
     with plan_of(settings, stop, _watched(settings.db)) as (plan, candles):
         log.info("%s: %s %s", plan.market.bot, plan.market.symbol, plan.market.interval)
-        threading.Thread(target=_leave_late, args=(stop,), daemon=True).start()
+        threading.Thread(target=leave_late, args=(stop,), daemon=True).start()
         with progress(candles) as advanced:
             began = time.monotonic()
             outcome = run(plan, stop.is_set, advanced)
@@ -119,16 +119,18 @@ def _run(settings: BotSettings, stop: threading.Event) -> int:
     return 0
 
 
-def _leave_late(stop: threading.Event) -> None:
+def leave_late(
+    stop: threading.Event, seconds: float = _LEAVE_AFTER, leave: Callable[[int], object] = os._exit
+) -> None:
     """A candle that hangs when the bot shall stop is given so long, and no longer."""
     stop.wait()
-    time.sleep(_LEAVE_AFTER)
+    time.sleep(seconds)
     log.error(
         "The bot did not end within %.0f s and leaves as it is: what it recorded is on the disk, "
         "stops on the exchange stay, and the next start goes on from there.",
-        _LEAVE_AFTER,
+        seconds,
     )
-    os._exit(1)
+    leave(1)
 
 
 def parser() -> argparse.ArgumentParser:

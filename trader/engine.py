@@ -68,7 +68,7 @@ class Engine:
         self._strategy = strategy
         self._limits = limits
         self._fresh = fresh
-        self._gate = gate or RiskGate(HaltLimits(), account=market.account)
+        self.gate = gate or RiskGate(HaltLimits(), account=market.account)
         self._stop_alone: set[str] = set()
         self._watched_at: datetime | None = None
         self.trouble = "not compared with the exchange yet"
@@ -90,7 +90,7 @@ class Engine:
         with self._despite_silence():
             self._follow(candle, candle.open_time)
             self._reconcile()
-        self._gate.review(self.book, self._desk.record_change, candle)
+        self.gate.review(self.book, self._desk.record_change, candle)
         # What was entered or left after the close was decided on this candle before a crash.
         before = [p for p in self.book.positions.values() if p.entry_time < candle.close_time]
         signal = self._strategy.decide(candle, holding=bool(before))
@@ -107,7 +107,7 @@ class Engine:
 
     def attend(self, at: datetime) -> None:
         """Between candles: carry out what the operator ordered, look after what stands."""
-        self._gate.attend(self.book, self._desk.record_change, at)
+        self.gate.attend(self.book, self._desk.record_change, at)
         if self._watched_at is None or not timedelta(0) <= at - self._watched_at < WATCH:
             self._watched_at = at
             self.watch()
@@ -161,7 +161,7 @@ class Engine:
     def _refusal(self, candle: Candle, signal: Signal) -> str | None:
         """Why the signal is not acted on; None where it may be."""
         if signal.action is Action.EXIT:
-            return self._gate.exit_refusal(self.book)
+            return self.gate.exit_refusal(self.book)
         if signal.action is not Action.ENTER:
             return None
         if not self._fresh(candle):
@@ -170,7 +170,7 @@ class Engine:
             return "no entry: this candle was left on already"
         if self.trouble:
             return f"no entry: {self.trouble}"
-        return self._gate.entry_refusal(self.book, candle)
+        return self.gate.entry_refusal(self.book, candle)
 
     def _settle(self, candle_time: datetime) -> None:
         """Do what the book shows to be missing; nothing where nothing is."""

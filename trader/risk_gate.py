@@ -38,6 +38,16 @@ class HaltLimits:
     max_open_trades: int = 1
     stale_after: timedelta | None = None
 
+    def settings(self) -> dict[str, Any]:
+        """What settings.changed tells of them."""
+        return {
+            "daily_loss_fraction": self.daily_loss_fraction,
+            "drawdown_fraction": self.drawdown_fraction,
+            "losing_streak": self.losing_streak,
+            "cooldown_seconds": self.cooldown // timedelta(seconds=1),
+            "max_open_trades": self.max_open_trades,
+        }
+
 
 class Command(Protocol):
     """An order of the operator's: `action` is pause, halt or resume; `number` grows."""
@@ -87,7 +97,7 @@ class RiskGate:
         inbox: Inbox | None = None,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
-        self._limits = limits
+        self.limits = limits
         self._account = account
         self._inbox = inbox or EmptyInbox()
         self._clock = clock
@@ -116,7 +126,7 @@ class RiskGate:
 
     def entry_refusal(self, book: Book, candle: Candle) -> str | None:
         """Why no entry may be sent on this candle; None where one may."""
-        standing, limits = book.standing, self._limits
+        standing, limits = book.standing, self.limits
         if standing.mode is not Mode.ACTIVE:
             return f"no entry while {standing.mode.value}: {standing.reason}"
         if len(book.positions) >= limits.max_open_trades:
@@ -140,7 +150,7 @@ class RiskGate:
         self, book: Book, candle: Candle
     ) -> Sequence[tuple[str, str, datetime | None]]:  # fmt: skip
         """Each limit that is broken: its name, the reason in words, and until when it holds."""
-        limits, standing = self._limits, book.standing
+        limits, standing = self.limits, book.standing
         equity = book.equity(candle.close)
         tomorrow = datetime.combine(
             trading_day(candle.close_time) + timedelta(days=1), time(), tzinfo=UTC

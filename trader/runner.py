@@ -217,6 +217,7 @@ def _start(plan: Plan, engine: Engine, strategy: Strategy, at: datetime) -> None
     given: dict[str, Any] = dict(strategy.settings()) | {
         "risk_fraction": plan.limits.risk_fraction,
         "exposure_fraction": plan.limits.exposure_fraction,
+        **engine.gate.limits.settings(),
         **plan.costs,
     }
     engine.record(events.SETTINGS_CHANGED, {"settings": given}, at)

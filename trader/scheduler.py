@@ -118,7 +118,7 @@ class CandleClock:
         """No more rings; may be called again."""
         self._closing = True
         if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+            self._scheduler.shutdown(wait=True)  # a ring takes no time: nothing is waited for
 
     def ring(self) -> None:
         """A candle should have closed. One that waits already says as much."""
