@@ -54,6 +54,7 @@ class Recorded:
     """Refused records that have no line of their own, by their bytes."""
     batches: set[str] = field(default_factory=set)
     advances: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The newest follow.advanced of each file, else its import.started."""
     states: list[tuple[int, str]] = field(default_factory=list)
     """(since, version) as the bot's state told it, in order."""
     state: dict[str, Any] = field(default_factory=dict)
@@ -78,6 +79,7 @@ class Recorded:
                 self.refused.add(str(body.get("raw_file")))
         elif kind == "import.started":
             self.batches.add(str(body.get("batch")))
+            self.advances.setdefault(str(body.get("path")), body)
         elif kind == "follow.advanced":
             self.advances[str(body.get("path"))] = body
         elif kind == "state.snapshot":
@@ -160,7 +162,11 @@ class Follower:
         """The file's batch, under which its refused rows are shown; its trades count at once."""
         batch = batch_of(_name(news))
         if batch not in self._recorded.batches:
-            body = {"batch": batch, "path": _name(news), "sha256": "", "followed": True}
+            changed = str(news.file.place.changed)
+            body = {
+                "batch": batch, "path": _name(news), "sha256": "", "followed": True,
+                "changed": changed,
+            }  # fmt: skip
             yield Planned("import.started", body, batch, None, None)
 
     def _knows(self, trade_id: str, row: int) -> bool:

@@ -74,6 +74,7 @@ class Logs:
         self._refresh, self._progress, self._stopped = refresh, progress, stopped
         self._files: dict[Path, Followed] = {}
         self._old: dict[Path, set[Path]] = {}
+        self._since: dict[Path, int] = {}
         self.trouble: dict[str, str] = {}
         """What is wrong with a file now, a sentence each."""
         self.zone_needed = ""
@@ -82,6 +83,9 @@ class Logs:
     def resume(self, advances: Mapping[str, Mapping[str, Any]]) -> None:
         """What an earlier run noted: where another file stands at a path now, it was rotated."""
         for name, told in advances.items():
+            self._since[Path(name)] = int(told.get("changed", 0))
+            if told.get("ended", True):
+                continue
             place = Place(
                 device=int(told["device"]),
                 inode=int(told["inode"]),
@@ -89,8 +93,7 @@ class Logs:
                 changed=int(told["changed"]),
                 told=str(told["sha256"]),
             )
-            if not told["ended"]:
-                self._files.setdefault(Path(name), Followed(Path(name), place))
+            self._files.setdefault(Path(name), Followed(Path(name), place))
 
     def step(self) -> Iterator[News]:
         """What has changed since the last step, file by file."""
@@ -134,13 +137,13 @@ class Logs:
         in itself shows it. What was there before a log was first followed is left alone.
         """
         folders: dict[Path, list[str]] = {}
-        for path, file in list(self._files.items()):
+        for path in list(self._files):
             names = folders.get(path.parent)
             if names is None:
                 names = folders[path.parent] = _names_in(path.parent)
             older = {path.with_name(name) for name in _longer(names, path.name)}
             if path not in self._old:
-                since = file.place.changed if file.place.offset else None
+                since = self._since.get(path)
                 self._old[path] = {
                     other for other in older if since is None or _changed(other) < since
                 }

@@ -196,6 +196,35 @@ def test_a_log_turned_over_twice_between_two_looks(log: Path, following: Followi
     assert len(set(following.ids)) == len(following.ids) == 10
 
 
+def test_killed_as_a_log_has_ended_and_its_successor_is_turned_over_meanwhile(
+    log: Path, following: Following
+) -> None:
+    log.write_text(HEADER + rows(1, 5))
+    following.step()
+    log.rename(log.with_name("trades.csv.1"))
+    following.step(3)
+    assert following.of("follow.advanced")[-1]["ended"]
+    log.with_name("trades.csv.2").write_text(HEADER + rows(5, 9))
+    log.write_text(HEADER + rows(9, 11))
+    following.restart()
+    following.step()
+    assert len(set(following.ids)) == len(following.ids) == 10
+
+
+def test_killed_before_it_noted_how_far_it_came(log: Path, following: Following) -> None:
+    log.write_text(HEADER + rows(1, 5))
+    following.journal.left = 2
+    with pytest.raises(Killed):
+        following.step()
+    following.journal.left = None
+    append(log, rows(5, 9))
+    log.rename(log.with_name("trades.csv.1"))
+    log.write_text(HEADER + rows(9, 11))
+    following.restart()
+    following.step()
+    assert len(set(following.ids)) == len(following.ids) == 10
+
+
 def test_a_log_cut_off_begins_anew(log: Path, following: Following) -> None:
     log.write_text(HEADER + rows(1, 9))
     following.step()
