@@ -124,26 +124,38 @@ class Follower:
             self._recorded.take(event.kind, event.body, event.occurred_at or 0, event.version or "")
 
     def _events(self, news: News) -> list[Planned]:
-        look, log = news.look, news.log
-        waiting = 0
+        look = news.look
         events: list[Planned] = []
         if not look.is_log:
             # Rows of a file that shows no trade yet are neither trades nor damage.
             if not news.partial:
                 self.waiting[str(news.file.path)] = look.report.records
             return []
-        seen = look.report.trades + look.report.duplicates
-        held: set[str] = set()
         for trade_id, trade in look.final.trades:
             events += self._trade(trade_id, trade, news)
         for record in look.final.refused:
             events += self._refusal(record, news)
+        found, waiting = self._still_open(news)
+        events += found
+        if events:
+            events = [*self._begin(news), *events]
+        if not news.partial:
+            self.waiting[str(news.file.path)] = waiting
+            events += self._advance(news, waiting, forced=bool(events))
+        return events
+
+    def _still_open(self, news: News) -> tuple[list[Planned], int]:
+        """What can be recorded already of rows that are not decided for good; how many wait."""
+        look, events, waiting = news.look, list[Planned](), 0
+        seen = look.report.trades + look.report.duplicates
+        held: set[str] = set()
         for trade_id, trade in look.open.trades:
             name = trade_id.split("-")[1]
             repeats = not look.repeating.isdisjoint((trade.line, *trade.lines))
+            # Of equal trades the first is recorded first: their numbers follow the file's order.
             if repeats or name in held or not _is_settled(trade, seen):
                 held.add(name)
-                waiting += not self._knows(trade_id, log.row_key(trade.line))
+                waiting += not self._knows(trade_id, news.log.row_key(trade.line))
             else:
                 events += self._trade(trade_id, trade, news)
         for record in look.open.refused:
@@ -151,12 +163,7 @@ class Follower:
                 events += self._refusal(record, news)
             else:
                 waiting += 1
-        if events:
-            events = [*self._begin(news), *events]
-        if not news.partial:
-            self.waiting[str(news.file.path)] = waiting
-            events += self._advance(news, waiting, forced=bool(events))
-        return events
+        return events, waiting
 
     def _begin(self, news: News) -> Iterator[Planned]:
         """The file's batch, under which its refused rows are shown; its trades count at once."""
@@ -178,6 +185,8 @@ class Follower:
         row = news.log.row_key(trade.line) if not trade.lines else 0
         if self._knows(trade_id, row):
             return
+        if not trade.version.isprintable():
+            trade.version, trade.version_evidence = UNKNOWN, "none"
         if trade.version == UNKNOWN and (told := self._recorded.version_at(trade.exit_time)):
             trade.version, trade.version_evidence = told, "state file"
         ref = f"fol-{trade_id.removeprefix('imp-')}"

@@ -105,7 +105,7 @@ class Files:
             self._busy_since = time.monotonic()
             try:
                 self._write(snapshot, trades)
-            except OSError as error:
+            except Exception as error:  # noqa: BLE001 - the thread's outermost loop: told, tried again
                 with self._ready:
                     self._snapshot = self._snapshot or snapshot
                 self._tell(str(error))

@@ -7,7 +7,7 @@ import threading
 import time
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +97,8 @@ class Command(BaseCommand):
             )
         self._told: set[str] = set()
         self._json = options["json"]
+        self._watched = not (options["json"] or options["once"])
+        self._counts = (0, 0)
         stop = threading.Event()
         if not options["once"]:
             on_stop(stop.set)
@@ -131,6 +133,7 @@ class Command(BaseCommand):
             appended += self._step(parts, wait_for_state=options["once"], stop=stop)
             if first and parts.logs.zone_needed:
                 raise CommandError(parts.logs.zone_needed, returncode=REFUSED)
+            self._news(parts, first=first)
             first = False
             trouble = [*parts.logs.trouble.values()]
             if parts.states is not None and parts.states.file.trouble:
@@ -158,6 +161,18 @@ class Command(BaseCommand):
                     break
                 stop.wait(QUIET_LOOK)
         return appended + parts.follower.step()
+
+    def _news(self, parts: Parts, *, first: bool) -> None:
+        """A line for whoever watches, where something was recorded."""
+        counts = parts.follower.trades, parts.follower.quarantined
+        if not self._watched or (not first and counts == self._counts):
+            return
+        self._counts = counts
+        self.stdout.write(
+            f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC  {parts.stream.name}:"
+            f" {counts[0]:,} trades and {counts[1]:,} refused rows since the start,"
+            f" {sum(parts.follower.waiting.values()):,} rows wait"
+        )
 
     def _say(self, text: str) -> None:
         """Once, until it is over."""

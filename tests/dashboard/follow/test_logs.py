@@ -87,6 +87,14 @@ def test_killed_between_any_two_events_it_goes_on(
     assert [(event.kind, event.body) for event in following.journal] == whole
 
 
+def test_a_version_that_no_stream_can_carry_is_unknown(log: Path, following: Following) -> None:
+    log.write_text("version," + HEADER + "".join(f'"8\x07.{n}",{row(n)}' for n in (1, 2)))
+    following.step()
+    assert {event.version for event in following.journal if event.kind == "trade.closed"} <= {
+        "unknown"
+    }
+
+
 def test_what_came_while_away_is_taken(log: Path, following: Following) -> None:
     log.write_text(HEADER + rows(1, 10))
     following.step()

@@ -133,6 +133,20 @@ def test_a_hanging_disk_is_told(
     assert "hangs" in told.body["problem"]
 
 
+def test_a_past_that_cannot_be_read_is_told_and_tried_again(log: NamedLog, tmp_path: Path) -> None:
+    readings: list[int] = []
+
+    def past() -> list[dict[str, object]]:
+        readings.append(1)
+        if len(readings) == 1:
+            raise RuntimeError("the stream cannot be read now")
+        return [closed(1)]
+
+    with WithFiles(log, Files(state=None, trades=tmp_path / "t.csv", past=past, retry=0.01)):
+        until(lambda: any(event.kind == "files.written" for event in log.events))
+    assert "t1" in (tmp_path / "t.csv").read_text()
+
+
 def test_a_folder_that_cannot_be_written_is_told_and_tried_again(
     log: NamedLog, tmp_path: Path
 ) -> None:
