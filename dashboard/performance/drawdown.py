@@ -65,15 +65,18 @@ def deepest(equity: DailyEquity) -> EquityDrawdown | Undefined:
 
 
 def recovered_at(
-    runs: Sequence[Summary], trades_of: Callable[[int], Iterable[TradeResult]]
+    runs: Sequence[Summary],
+    trades_of: Callable[[int], Iterable[TradeResult]],
+    joined: Summary | None = None,
 ) -> int | None:
     """The exit time (microseconds) at which the deepest money drawdown was recovered.
 
     `runs` are consecutive summaries (day rows), `trades_of(i)` the trades of run i in order;
-    only runs that may hold the answer are asked for theirs, two at most as a rule. None when
-    there is no drawdown or it is still open.
+    only runs that may hold the answer are asked for theirs, two at most as a rule; of a trade
+    only exit_time and net_pnl are looked at. `joined` is the runs' sum, where it is at hand.
+    None when there is no drawdown or it is still open.
     """
-    whole = Summary.join(runs).running
+    whole = (Summary.join(runs) if joined is None else joined).running
     if whole.max_drawdown == 0 or not whole.recovered:
         return None
     peak = whole.drawdown_low + whole.max_drawdown

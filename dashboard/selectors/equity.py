@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Max, Min, QuerySet
 
 from dashboard.models import Bot, EquityDay, EquityPoint
 from dashboard.performance.equity import DailyEquity
@@ -64,7 +64,11 @@ def accounts(scope: Scope) -> list[Bot]:
 def points(scope: Scope, bots: Sequence[Bot]) -> QuerySet[EquityPoint]:
     """Their candles that the filters leave, in no order yet."""
     filters = scope.filters
-    found = EquityPoint.objects.filter(book=scope.book, stream__in=[bot.stream for bot in bots])
+    found = EquityPoint.objects.filter(book=scope.book)
+    if len(bots) == 1:
+        found = found.filter(stream=bots[0].stream)
+    else:
+        found = found.filter(stream__in=[bot.stream for bot in bots])
     if filters.known_at is not None:
         found = found.filter(recorded_at__lte=filters.known_at)
     if filters.version is not None:
@@ -88,12 +92,14 @@ def curve(scope: Scope, bots: Sequence[Bot], *, limit: int) -> tuple[list[Row], 
     if len(bots) > 1:
         rows = list(_together(scope, bots, found))
         return thinned(rows, limit)[::-1], len(rows)
-    ends = found.aggregate(first=Min("time"), last=Max("time"), count=Count("pk"))
-    if ends["first"] is None:
+    # Each end by itself is found in the index; both at once would be looked for in every row.
+    first = found.aggregate(first=Min("time"))["first"]
+    last = found.aggregate(last=Max("time"))["last"]
+    if first is None:
         return [], 0
-    count = ends["count"]
+    count = found.count()
     if count > limit:
-        times = _extremes(scope, bots[0].stream, ends["first"], ends["last"], limit)
+        times = _extremes(scope, bots[0].stream, first, last, limit)
         found = found.filter(time__in=times)
     return list(found.order_by("-time").values_list(*FIELDS)[:limit]), count
 

@@ -67,17 +67,18 @@ def _figures(
     scope: Scope, days: folding.DayRows, own: DailyEquity | None, basis: str | None
 ) -> Figures:
     whole = Summary.join(summary for _, summary in days)
-    over = _recovered(scope, days)
+    over = _recovered(scope, days, whole)
     found = metrics(whole, equity=own, period=_period(whole), recovered_at=over)
     return Figures(whole, found, basis)
 
 
-def _recovered(scope: Scope, days: folding.DayRows) -> int | None:
+def _recovered(scope: Scope, days: folding.DayRows, whole: Summary) -> int | None:
     """When the deepest money drawdown was over; None while it is open."""
     try:
         return recovered_at(
             [summary for _, summary in days],
             lambda index: folding.trades_of(scope, days[index][0]),
+            whole,
         )
     except ValueError:
         # The projector wrote between our two readings: the next answer will know the time.
