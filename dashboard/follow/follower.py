@@ -169,10 +169,9 @@ class Follower:
         """The file's batch, under which its refused rows are shown; its trades count at once."""
         batch = batch_of(_name(news))
         if batch not in self._recorded.batches:
-            changed = str(news.file.place.changed)
             body = {
                 "batch": batch, "path": _name(news), "sha256": "", "followed": True,
-                "changed": changed,
+                "listed": str(news.file.listed),
             }  # fmt: skip
             yield Planned("import.started", body, batch, None, None)
 
@@ -223,7 +222,7 @@ class Follower:
             "sha256": place.fingerprint(),
             "device": str(place.device),
             "inode": str(place.inode),
-            "changed": str(place.changed),
+            "listed": str(news.file.listed),
             "records": report.records,
             "imported": report.imported,
             "duplicates": report.duplicates,
@@ -233,7 +232,7 @@ class Follower:
         }
         before = self._recorded.advances.get(path, {})
         if forced or before.get("records") != body["records"] or news.ended:
-            if {**before, "changed": ""} == {**body, "changed": ""}:
+            if {**before, "listed": ""} == {**body, "listed": ""}:
                 return
             yield Planned("follow.advanced", body, batch, None, None)
 

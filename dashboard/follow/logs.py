@@ -33,6 +33,9 @@ class Followed:
     ignored: bool = False
     missed: int = 0
     undecided: int = 0
+    listed: int = 0
+    """When it was last changed as its folder was last listed: what is turned over after that is
+    no older, so a later run knows by this what it may have missed."""
     was: Path | None = None
     """Under which name it was followed, where it has another by now."""
 
@@ -83,14 +86,13 @@ class Logs:
     def resume(self, advances: Mapping[str, Mapping[str, Any]]) -> None:
         """What an earlier run noted: where another file stands at a path now, it was rotated."""
         for name, told in advances.items():
-            self._since[Path(name)] = int(told.get("changed", 0))
+            self._since[Path(name)] = int(told.get("listed", 0))
             if told.get("ended", True):
                 continue
             place = Place(
                 device=int(told["device"]),
                 inode=int(told["inode"]),
                 offset=int(told["offset"]),
-                changed=int(told["changed"]),
                 told=str(told["sha256"]),
             )
             self._files.setdefault(Path(name), Followed(Path(name), place))
@@ -136,6 +138,8 @@ class Logs:
         A log may be turned over twice between two looks, or copied and cut off so that nothing
         in itself shows it. What was there before a log was first followed is left alone.
         """
+        for path, file in self._files.items():
+            file.listed = _changed(path) or file.listed  # before the folders are listed
         folders: dict[Path, list[str]] = {}
         for path in list(self._files):
             names = folders.get(path.parent)
@@ -174,7 +178,7 @@ class Logs:
         if file.place.offset and not self._same(file):
             path = file.path
             yield from self._moved_on(file, gone=True)
-            another = self._files.setdefault(path, Followed(path))
+            another = self._files.setdefault(path, Followed(path, listed=file.listed))
             yield from self._look_at(another, idle=idle)
             return
         yield from self._grown(file)

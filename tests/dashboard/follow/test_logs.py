@@ -1,11 +1,12 @@
 """Logs that grow, are rotated, cut off, replaced, damaged: each trade once, whatever happens."""
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
-from dashboard.follow.follower import SETTLED
+from dashboard.follow.follower import SETTLED, Planned
 from tests.dashboard.follow.harness import HEADER, Following, Killed, row, rows
 
 
@@ -214,6 +215,31 @@ def test_killed_as_a_log_has_ended_and_its_successor_is_turned_over_meanwhile(
     assert following.of("follow.advanced")[-1]["ended"]
     log.with_name("trades.csv.2").write_text(HEADER + rows(5, 9))
     log.write_text(HEADER + rows(9, 11))
+    following.restart()
+    following.step()
+    assert len(set(following.ids)) == len(following.ids) == 10
+
+
+def test_turned_over_twice_within_a_step_and_killed_at_its_end(
+    log: Path, following: Following
+) -> None:
+    """The folder was listed before the step; what came since must be looked for again."""
+    log.write_text(HEADER + rows(1, 5))
+    first = log.with_name("a.csv")
+    first.write_text(HEADER + rows(1, 2))
+    os.utime(first, (1, 1))  # the oldest is looked at first
+
+    class Journal(type(following.journal)):  # type: ignore[misc]
+        def append(self, events: list[Planned]) -> None:
+            if log.exists() and not log.with_name("trades.csv.1").exists():
+                log.rename(log.with_name("trades.csv.1"))
+                log.with_name("trades.csv.2").write_text(HEADER + rows(5, 9))
+                log.write_text(HEADER + rows(9, 11))
+            super().append(events)
+
+    following.journal = Journal()
+    following.restart()
+    following.step()
     following.restart()
     following.step()
     assert len(set(following.ids)) == len(following.ids) == 10
