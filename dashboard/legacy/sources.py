@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
-READABLE = {".csv", ".tsv", ".txt", ".log", ".json", ".sqlite", ".sqlite3", ".db", ".gz", ".zip"}
+READABLE = {
+    ".csv", ".tsv", ".txt", ".log", ".json", ".jsonl", ".ndjson",
+    ".sqlite", ".sqlite3", ".db", ".gz", ".zip",
+}  # fmt: skip
 """What is picked up from a folder. A file named outright is read whatever its name."""
 
 MAX_BYTES = 8 * 1024**3
@@ -77,6 +80,8 @@ class Source:
             elif self.packing == "zip" and self.member is not None:
                 with zipfile.ZipFile(self.path) as archive:
                     info = archive.getinfo(self.member)
+                    if info.flag_bits & 1:
+                        raise BadSource(f"{self.label}: encrypted; unpack it by hand")
                     with archive.open(info) as stream:
                         yield Bounded(cast("BinaryIO", stream), info.compress_size, self.label).read
             else:
@@ -84,8 +89,8 @@ class Source:
                     yield Bounded(plain, max(packed, MAX_BYTES // MAX_RATIO), self.label).read
         except OSError as error:
             raise BadSource(f"{self.label}: cannot be read ({error.strerror or error})") from None
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-            raise BadSource(f"{self.label}: damaged or encrypted archive ({error})") from None
+        except (zipfile.BadZipFile, NotImplementedError) as error:
+            raise BadSource(f"{self.label}: damaged archive ({error}); unpack it by hand") from None
 
     def size(self) -> int:
         """Bytes to expect, for progress only; 0 where unknown."""
@@ -124,8 +129,10 @@ def find(paths: Sequence[str | Path]) -> list[Source]:
                 )
             for each in inside:
                 found += _unpack(each, named=False)
-        elif path.exists():
+        elif path.is_file():
             found += _unpack(path, named=True)
+        elif path.exists():
+            raise BadSource(f"{text}: a pipe or a device, no file; save it to a file first")
         elif glob.has_magic(text):
             matches = sorted(Path(match) for match in glob.glob(text, recursive=True))  # noqa: PTH207
             if not any(match.is_file() for match in matches):
@@ -145,10 +152,12 @@ def _is_readable(path: Path) -> bool:
 
 def _unpack(path: Path, *, named: bool) -> list[Source]:
     suffix = path.suffix.lower()
+    # A name may hold bytes that are no text; a report is text.
+    label = str(path).encode("utf-8", "backslashreplace").decode()
     if suffix == ".gz":
-        return [Source(str(path), path, packing="gz", named=named)]
+        return [Source(label, path, packing="gz", named=named)]
     if suffix != ".zip":
-        return [Source(str(path), path, named=named)]
+        return [Source(label, path, named=named)]
     try:
         with zipfile.ZipFile(path) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
@@ -159,11 +168,14 @@ def _unpack(path: Path, *, named: bool) -> list[Source]:
             f"{path}: {len(infos):,} files in one archive, over the {MAX_MEMBERS:,} read here"
         )
     # Members are read in place and never written out, so a name such as ../../x leads nowhere.
-    return [
-        Source(f"{path}!{info.filename}", path, info.filename, "zip", named=False)
+    members = [
+        Source(f"{label}!{info.filename}", path, info.filename, "zip", named=False)
         for info in sorted(infos, key=lambda info: info.filename)
         if Path(info.filename).suffix.lower()
         in READABLE - {".zip", ".gz", ".sqlite", ".sqlite3", ".db"}
         and not Path(info.filename).name.startswith(".")
         and not info.filename.startswith("__MACOSX")
     ]
+    if named and not members:
+        raise BadSource(f"{path}: no .csv, .txt, .log, .json or .jsonl in this archive")
+    return members

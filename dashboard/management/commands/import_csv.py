@@ -4,7 +4,8 @@ import json
 import secrets
 import sys
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -19,6 +20,7 @@ from rich.table import Table
 from dashboard.legacy.batch import ImportRefused, Options, read_all
 from dashboard.legacy.recording import Kept, TooManyVersions
 from dashboard.legacy.report import FileReport, Report
+from dashboard.legacy.sources import BadSource, Source, find
 from dashboard.legacy.times import UnknownTimezone, timezone_named
 from dashboard.management.commands._import_stream import (
     ImportStream,
@@ -57,7 +59,7 @@ class Command(BaseCommand):
             "--report", default="", metavar="FILE", help="write the report there too"
         )
         parser.add_argument(
-            "--expect-quarantined", type=int, default=0, metavar="N",
+            "--expect-quarantined", type=_count, default=0, metavar="N",
             help="exit with 0 when exactly so many records are quarantined",
         )  # fmt: skip
 
@@ -65,8 +67,10 @@ class Command(BaseCommand):
         folder = Path(settings.DATA_FOLDER)
         try:
             zone = timezone_named(options["timezone"]) if options["timezone"] else None
+            if options["report"]:
+                _check_place(Path(options["report"]), find(options["paths"]))
             report = self._import(folder, zone, options)
-        except (ImportRefused, UnknownTimezone, TooManyVersions) as error:
+        except (BadSource, ImportRefused, UnknownTimezone, TooManyVersions) as error:
             raise CommandError(str(error), returncode=REFUSED) from None
         except (StreamLocked, StreamUnusable, NotRecorded) as error:
             raise CommandError(str(error), returncode=REFUSED) from None
@@ -118,7 +122,14 @@ class Command(BaseCommand):
     def _tell(self, report: Report, options: dict[str, Any]) -> None:
         whole = json.dumps(report.to_json(), ensure_ascii=False)
         if options["report"]:
-            Path(options["report"]).write_text(whole + "\n", encoding="utf-8")
+            try:
+                Path(options["report"]).write_text(whole + "\n", encoding="utf-8")
+            except OSError as error:
+                done = "read" if report.dry_run else "imported"
+                raise CommandError(
+                    f"the files are {done}, but the report cannot be written ({error})",
+                    returncode=QUARANTINED,
+                ) from None
         if options["json"]:
             self.stdout.write(whole)
         else:
@@ -155,6 +166,24 @@ class Command(BaseCommand):
                 reasons.add_row(f"{reason}: {words}", f"{count:,}", ", ".join(places))
             console.print(reasons)
         console.print(f"digest {report.digest}")
+
+
+def _count(text: str) -> int:
+    """A number of records, for argparse."""
+    value = int(text)
+    if value < 0:
+        raise ArgumentTypeError(f"{value} is no number of records")
+    return value
+
+
+def _check_place(report: Path, sources: Sequence[Source]) -> None:
+    """Before anything is read: a report that could not be written, or over a log, is refused."""
+    if report.is_dir() or not report.parent.is_dir():
+        raise ImportRefused(
+            f"{report}: no place for a report; give a file in a folder that is there"
+        )
+    if any(source.path.resolve() == report.resolve() for source in sources):
+        raise ImportRefused(f"{report}: is itself to be imported; give the report another name")
 
 
 class _Bar:

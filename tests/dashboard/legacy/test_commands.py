@@ -210,3 +210,16 @@ def test_the_report_has_the_form_of_the_requirement(folder: Path, log: Path) -> 
         "set_aside", "quarantined", "segments", "quarantine", "duplicate_lines", "by_version",
     } <= report["files"][0].keys()  # fmt: skip
     assert report["files"][0]["by_version"] == {"8.02": {"trades": 4, "net_pnl": "1360.78948026"}}
+
+
+@pytest.mark.parametrize("place", ["no/such/folder/report.json", "."])
+def test_a_report_that_has_no_place_is_refused_before_anything_is_written(
+    folder: Path, log: Path, place: str
+) -> None:
+    _import(log, code=2, report=str(log.parent / place))
+    assert _events(folder, "import.started") == []
+
+
+def test_a_report_never_overwrites_a_log(folder: Path, log: Path) -> None:
+    _import(log, code=2, report=str(log))
+    assert log.read_text() == LOG

@@ -1,6 +1,9 @@
 """Files, folders, patterns, .gz and .zip; bounded."""
 
 import gzip
+import json
+import os
+import sys
 import zipfile
 from pathlib import Path
 
@@ -81,3 +84,32 @@ def test_a_line_without_end_is_cut_and_refused(tmp_path: Path) -> None:
     (tmp_path / "log.csv").write_text(LOG + "x" * 3_000_000 + "\n")
     report = read_all([tmp_path / "log.csv"], Options(timezone_named("UTC"), "", NOW))
     assert report.files[0].trades == 4
+
+
+def test_json_lines_are_found_in_a_folder(tmp_path: Path) -> None:
+    names = LOG.splitlines()[0].split(",")
+    objects = [dict(zip(names, row.strip().split(","), strict=True)) for row in ROWS]
+    (tmp_path / "trades.jsonl").write_text("\n".join(map(json.dumps, objects)) + "\n")
+    assert _trades(tmp_path) == 4
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "log.csv")
+    with pytest.raises(ImportRefused, match="no file"):
+        _trades(tmp_path / "log.csv")
+
+
+def test_an_archive_without_a_log_says_so(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "logs.zip", "w") as archive:
+        archive.writestr("readme.md", "no log")
+    with pytest.raises(ImportRefused, match="in this archive"):
+        _trades(tmp_path / "logs.zip")
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are text here")
+def test_a_name_that_is_no_text_is_named_in_text(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.csv"))
+    path.write_text(LOG)
+    report = read_all([path], Options(timezone_named("UTC"), "", NOW))
+    assert report.files[0].path.endswith("\\udcff.csv")
