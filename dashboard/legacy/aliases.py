@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from .cells import QUOTES
+from .cells import ACTIONS, QUOTES, SIDES
 
 ALIASES: dict[str, str] = {
     "entry_time": (
@@ -358,11 +358,17 @@ _CURRENCIES = tuple(
     sorted((quote.casefold() for quote in QUOTES if quote != "PERP"), key=len, reverse=True)
 )
 _MONEY = frozenset(QUOTES) - {"PERP", "BTC", "XBT", "ETH", "BNB"}
+_IN_CELLS = (
+    *SIDES,
+    *ACTIONS,
+    "年 月 日 时 分 秒 上午 下午 信号 止损 止盈 移动止损",
+    "년 월 일 시 분 초 오전 오후 신호 손절 익절 트레일링",
+    "сигнал стоп тейк трейлинг märz mär março",
+)
 VOCABULARY = frozenset(
     word
-    for names in ALIASES.values()
-    for name in names.split("|")
-    for word in re.findall(r"[^\W\d_]+", name.casefold())
+    for names in (*ALIASES.values(), *_IN_CELLS)
+    for word in re.findall(r"[^\W\d_]+", names.casefold())
     if not word.isascii()
 )
 """Words that tell encodings apart when bytes leave it open."""

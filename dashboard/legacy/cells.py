@@ -200,7 +200,7 @@ _TRADES_ONE_WAY = frozenset(
 SIDES: dict[str, int] = dict.fromkeys(_LONG.split(), 1) | dict.fromkeys(_SHORT.split(), -1)
 """Casefolded word -> +1 (long, buy) or -1 (short, sell)."""
 
-_ACTIONS: dict[str, tuple[int, int]] = {}
+ACTIONS: dict[str, tuple[int, int]] = {}
 """Casefolded word -> (+1 opens / -1 closes, direction of the position)."""
 for _words, _meaning in (
     (
@@ -244,7 +244,7 @@ for _words, _meaning in (
     ),
 ):
     for _word in _words.split("|"):
-        _ACTIONS[_word] = _meaning
+        ACTIONS[_word] = _meaning
 
 
 def side_of(cell: str) -> int | None:
@@ -260,7 +260,7 @@ def says_one_way(cell: str) -> bool:
 def action_of(cell: str) -> tuple[int, int] | None:
     """(opens +1 or closes -1, direction) for cells such as "Entry long" and "Close Short"."""
     words = " ".join(cell.strip().casefold().replace("_", " ").replace("-", " ").split())
-    return _ACTIONS.get(words)
+    return ACTIONS.get(words)
 
 
 # -- symbols ---------------------------------------------------------------------------------

@@ -84,7 +84,9 @@ def check(values: Values, binding: Binding, kind: str, before: Decimal | None = 
     elif kind == "percent":
         return _percent(values, gross, net, printed, binding)
     elif kind == "cumulative":
-        follows = (printed - net).quantize(_MILLIONTH) in binding.running
+        start = (printed - net).quantize(_MILLIONTH)
+        # A total of 0 is where it begins: later on it would make any result of its own follow.
+        follows = start in binding.running and (start != 0 or len(binding.running) == 1)
         binding.running.add(printed.quantize(_MILLIONTH))
         if before is None and not follows:
             return Check("not_computable", to_unit(net))

@@ -159,6 +159,11 @@ def _size(binding: Binding, row: Record) -> float | None:
 
 def _settle_mode(binding: Binding, rows: Sequence[Record]) -> None:
     """Paper trades among real ones are told apart; a log of nothing else is what it is."""
+    if not binding.headings:
+        free = set(range(binding.width)) - set(binding.roles.values())
+        told = [at for at in free if 0 < _share(_cells(rows, at), is_simulated) < 1]
+        if told:
+            binding.roles["mode"] = told[0]
     for role in ("mode", "status", "type"):
         at = binding.roles.get(role)
         if at is None:

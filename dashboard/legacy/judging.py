@@ -15,6 +15,7 @@ from .values import (
     aside_kind,
     number,
     read_values,
+    says_it_is_none,
     show,
     text_of,
 )
@@ -34,6 +35,8 @@ def judge(
         )
     kind = aside_kind(record, binding)
     if kind:
+        return Aside(kind)
+    if not binding.headings and (kind := says_it_is_none(record)):
         return Aside(kind)
     place = binding.roles.get("version")
     if place is not None and not belongs(record.fields[place].strip(), binding.versions_seen):

@@ -95,18 +95,24 @@ def _settle_cells(binding: Binding, column: object) -> None:
     for at, take_off in binding.units.items():
         binding.units[at] = _ungrouped(column(at), take_off, binding.grammar)
     if binding.pnl_role:
-        printed = column(binding.roles[binding.pnl_role])
+        printed = _bare_cells(binding, column(binding.roles[binding.pnl_role]), binding.pnl_role)
         binding.pnl_places = _places(printed, mark)
         forms = Counter(decimals(cell, mark) for cell in printed if _sane(cell))
         binding.pnl_forms = frozenset(n for n, times in forms.items() if times * 6 >= len(printed))
     if "fee" in binding.roles:
-        fees = column(binding.roles["fee"])
+        fees = _bare_cells(binding, column(binding.roles["fee"]), "fee")
         binding.fee_places = _places(fees, mark)
         signed = [cell.strip()[0] in "-−" for cell in fees if cell.strip(" 0.,-−")]
         needed = 2 / 3 if binding.shape == "fills" and binding.known is not None else 1
         binding.fee_sign = -1 if signed and sum(signed) >= len(signed) * needed else 1
     else:
         binding.fee_places = 12
+
+
+def _bare_cells(binding: Binding, cells: list[str], role: str) -> list[str]:
+    """A column's cells without their unit."""
+    take_off = binding.units.get(binding.roles[role])
+    return [take_off(cell) for cell in cells] if take_off else cells
 
 
 def _ungrouped(

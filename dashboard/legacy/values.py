@@ -152,6 +152,15 @@ def is_simulated(cell: str) -> bool:
     return cell.strip().casefold().replace(" ", "_") in SIMULATED
 
 
+def says_it_is_none(record: Record) -> str:
+    """Where no header tells the columns, any cell may be the status that says "cancelled"."""
+    for cell in record.fields:
+        kind = status_kind(cell, parts=" " not in cell.strip())
+        if kind in ("open", "cancelled", "rejected", "error"):
+            return kind
+    return ""
+
+
 def any_status_word(record: Record) -> str:
     """A status word anywhere in a record that could not be read as a trade."""
     for cell in record.fields:
@@ -258,7 +267,9 @@ def _other_asset(fields: list[str], binding: Binding, symbol: str) -> str:
 def _pnl_places(fields: list[str], binding: Binding) -> int:
     """The precision a PnL cell is printed with: its own where that is common in its column."""
     if binding.pnl_role and binding.pnl_forms:
-        own = decimals(fields[binding.roles[binding.pnl_role]], binding.grammar.decimal)
+        at = binding.roles[binding.pnl_role]
+        take_off = binding.units.get(at)
+        own = decimals(take_off(fields[at]) if take_off else fields[at], binding.grammar.decimal)
         if own in binding.pnl_forms:
             return own
     return binding.pnl_places

@@ -78,7 +78,8 @@ def compare(log: Log, report: FileReport | None, kept: Kept, score: Score, name:
     score.files += 1
     score.rows += len(log.good)
     if report is None:
-        score.examples.append(f"{name}: refused as a whole")
+        if log.good:
+            score.examples.append(f"{name}: refused as a whole")
         return
     accounted = report.imported + report.duplicates + report.quarantined
     accounted += sum(report.set_aside.values())

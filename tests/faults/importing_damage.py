@@ -8,7 +8,18 @@ import random
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from .importing_logs import Log, Row, Style, Trade, Writer, random_style, random_trades
+from .importing_fills import fills
+from .importing_ghosts import ghost
+from .importing_logs import (
+    Log,
+    Row,
+    Style,
+    Trade,
+    Writer,
+    random_style,
+    random_trades,
+    written_money,
+)
 
 DAMAGES = (
     "none",
@@ -23,19 +34,21 @@ DAMAGES = (
     "layout_changed",
     "header_again",
     "overlap",
+    "fills",
+    "ghost",
 )
-ENCODINGS = ("utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "cp949", "cp1251", "cp1252", "mixed")
+ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp949", "cp1251", "cp1252", "mixed")
 LANGUAGES = {
     "utf-8": ["en", "ko", "de", "pt", "zh", "ru"],
-    "utf-8-sig": ["en", "ko", "de", "pt", "zh", "ru"],
     "utf-16-le": ["en", "ko", "zh", "ru"],
     "utf-16-be": ["en", "ko", "zh", "de"],
     "cp949": ["ko"],
     "cp1251": ["ru"],
     "cp1252": ["de", "pt"],
-    "mixed": ["ko", "ru", "de", "pt"],
+    "mixed": ["ko", "ru", "de", "pt", "zh"],
 }
-LEGACY = {"ko": "cp949", "ru": "cp1251", "de": "cp1252", "pt": "latin-1"}
+LEGACY = {"ko": "cp949", "ru": "cp1251", "de": "cp1252", "pt": "latin-1", "zh": "gb18030"}
+NARROW = ("cp949", "cp1251", "cp1252", "mixed")
 BAD_NUMBERS = [
     "1_000",
     "12..5",
@@ -58,6 +71,14 @@ BAD_NUMBERS = [
     "∞",
     "TRUE",
 ]
+NOISE = (
+    "Traceback (most recent call last):",
+    "DEBUG: price=42000.1, qty=0.1, pnl=3700.00, side=LONG, a, b, c",
+    '{"event": "heartbeat", "equity": 10370.25}',
+    "2024-01-03 10:00:00 heartbeat",
+    "ValueError: could not convert string to float: '1_000'",
+)
+"""What else a bot prints into its log."""
 Item = Row | str
 """A row, or a line that is none: a header, a marker (its truth stands in _OTHER)."""
 
@@ -69,21 +90,49 @@ def make_log(seed: int, damage: str, encoding: str) -> Log:
     start = datetime(2023, rng.randint(1, 12), rng.randint(1, 28), tzinfo=UTC)
     tag = rng.choice(["7.90", "8.02", "v8.3", "9.1"])
     style = random_style(rng, language)
+    if style.money == "minus" and encoding in NARROW:
+        style.money = "plain"  # no such sign in these
     count = rng.randint(14, 45)
     version = rng.choice(["7.9", "v8.01", "8.02"])
     trades = random_trades(rng, count, version, start)
-    writer = Writer(rng, style)
-    items: list[Item] = [_header(style)]
-    items += [writer.row(trade) for trade in trades]
-    if rng.random() < 0.1:
-        items.insert(0, "# exported by the bot")
-    apply = _APPLY.get(damage)
-    if apply is not None:
-        items = apply(rng, items, style, trades)
+    if damage == "ghost":
+        items = ghost(rng, trades)
+    elif damage == "fills":
+        items = fills(rng, style, trades)
+    else:
+        items = _items(rng, damage, style, trades)
     log = _encode(rng, items, style, encoding, language)
     log.tag, log.damage, log.encoding = tag, damage, encoding
     _true_versions(log, items, tag)
     return log
+
+
+def _items(rng: random.Random, damage: str, style: Style, trades: list[Trade]) -> list[Item]:
+    writer = Writer(rng, style)
+    items: list[Item] = [_header(style)]
+    items += [writer.row(trade) for trade in trades]
+    _add_orders(rng, items, style)
+    if rng.random() < 0.1:
+        items.insert(0, "# exported by the bot")
+    apply = _APPLY.get(damage)
+    return items if apply is None else apply(rng, items, style, trades)
+
+
+def _add_orders(rng: random.Random, items: list[Item], style: Style) -> None:
+    """Rows that say of themselves that they are no closed trade, whole as they are."""
+    for column, words in (
+        ("status", ["open", "CANCELLED", "error", "rejected", "pending_cancel", "expired"]),
+        ("mode", ["paper", "simulated", "dry_run"]),
+    ):
+        if column not in style.columns:
+            continue
+        rows = _rows(items)
+        for at in sorted(rng.sample(rows[1:], k=rng.randint(1, 3)), reverse=True):
+            row = items[at]
+            assert isinstance(row, Row)
+            cells = list(row.cells)
+            cells[style.columns.index(column)] = rng.choice(words)
+            items.insert(at + 1, Row(cells, style, row.trade, row.net, bad="no closed trade"))
 
 
 def _header(style: Style) -> str:
@@ -116,14 +165,41 @@ def _bad_cells(rng: random.Random, items: list[Item], style: Style, _: list[Trad
         row = items[at]
         assert isinstance(row, Row)
         _spoil(rng, row, style)
+    if rng.random() < 0.3 and not any(isinstance(i, Row) and i.bad for i in items[-8:]):
+        _cut(items, style)
     return items
+
+
+def _cut(items: list[Item], style: Style) -> None:
+    """One PnL of many loses two digits at its end: less than its prices' precision.
+
+    Only where it stands alone: a few such cells of few tell nothing of how a log rounds.
+    """
+    row = items[-2]
+    printed = [c for c in ("pnl", "net", "gross") if c in style.columns]
+    assert isinstance(row, Row)
+    if not printed or style.pnl_places != 8 or style.money != "plain" or len(items) < 30:
+        return
+    at = style.columns.index(printed[0])
+    if not row.cells[at].endswith("00"):
+        row.cells[at], row.bad = row.cells[at][:-2], "cut"
 
 
 def _spoil(rng: random.Random, row: Row, style: Style) -> None:
     columns = style.columns
     money = [c for c in ("pnl", "net", "gross", "entry_price", "quantity") if c in columns]
     kind = rng.choice(
-        ["number", "number", "far", "side", "future", "backwards", "zero", "negative", "null"]
+        [
+            "number",
+            "number",
+            "far",
+            "side",
+            "future",
+            "backwards",
+            "zero",
+            "negative",
+            "null",
+        ]
     )
     if kind == "backwards" and "entry_time" not in columns:
         kind = "number"
@@ -216,15 +292,28 @@ def _merge_markers(
             made.append("=======")
         made.append(item)
         if at == last:
+            made += _other_version(rng, items[first], style)
             made.append(">>>>>>> live")
     return made
+
+
+def _other_version(rng: random.Random, item: Item, style: Style) -> list[Item]:
+    """The other branch's version of a trade, which does not add up."""
+    assert isinstance(item, Row)
+    printed = [c for c in ("pnl", "net", "gross") if c in style.columns]
+    if not printed or rng.random() < 0.5 or "entry_time" not in style.columns:
+        return []
+    cells = list(item.cells)
+    at = style.columns.index(printed[0])
+    cells[at] = written_money(style, (item.net or Decimal(0)) + Decimal(3700))
+    return [Row(cells, style, item.trade, None, bad="another version")]
 
 
 def _filler(rng: random.Random, items: list[Item], style: Style, _: list[Trade]) -> list[Item]:
     width = len(style.columns)
     for _unused in range(rng.randint(1, 3)):
         empty = style.delimiter * (width - 1) if style.delimiter.strip() else "\0" * 40
-        filler = rng.choice([empty, "-" * 40, "=" * 30, "." * 10 + " "])
+        filler = rng.choice([empty, "-" * 40, "=" * 30, "." * 10 + " ", *NOISE])
         items.insert(rng.randint(2, len(items)), filler)
     return items
 
@@ -272,6 +361,7 @@ def _layout_changed(
         style.decimal,
         style.thousands,
     )
+    other.money = style.money
     if other.times == "us":
         other.times = "iso"
     more = random_trades(rng, rng.randint(6, 25), "8.05", trades[-1].left + timedelta(days=3))
@@ -295,6 +385,7 @@ def _header_again(
         style.decimal,
         style.thousands,
     )
+    other.money = style.money
     more = random_trades(rng, rng.randint(6, 25), "8.05", trades[-1].left + timedelta(days=3))
     writer = Writer(rng, other)
     items.append(_header(other))
@@ -338,26 +429,29 @@ def _encode(
     mixed = [LEGACY.get(language, "cp1252"), "utf-8"]
     if rng.random() < 0.5:
         mixed.reverse()
-    out = bytearray(
-        {"utf-8-sig": b"\xef\xbb\xbf", "utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}.get(
-            encoding, b""
-        )
-    )
+    marks = {"utf-8": b"\xef\xbb\xbf", "utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
+    mark = marks.get(encoding, b"") if rng.random() < 0.6 else b""
+    out = bytearray(mark)
     log = Log(b"")
     for at, item in enumerate(items):
         line = at + 1
         text = _text(item)
-        codec = {"utf-8-sig": "utf-8", "mixed": mixed[at >= switch]}.get(encoding, encoding)
+        codec = mixed[at >= switch] if encoding == "mixed" else encoding
         ending = "" if isinstance(item, Row) and item.torn else newline
         try:
             out += (text + ending).encode(codec)
         except UnicodeEncodeError:
             out += (text + ending).encode(codec, "replace")
         if isinstance(item, str):
-            if not text.startswith("#") and not _is_header_text(text, style):
-                log.bad[line] = "no trade"
-            else:
+            named = text.startswith(("#", "DEBUG", "Trace", "Value", "{", "2024")) or (
+                _is_header_text(text, style)
+            )
+            if named:
                 log.others.add(line)
+            else:
+                log.bad[line] = "no trade"
+        elif item.leg:
+            log.others.add(line)
         elif item.bad:
             log.bad[line] = item.bad
         elif item.optional:

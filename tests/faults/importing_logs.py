@@ -7,156 +7,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from .importing_words import WORDS
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CENT8 = Decimal("0.00000001")
 MARKETS = {"BTCUSDT": (42_000, 2), "ETHUSDT": (2_300, 2), "SOLUSDT": (95, 2), "XRPUSDT": (1, 4)}
-
-WORDS: dict[str, dict[str, list[str]]] = {
-    "en": {
-        "id": ["trade_id", "id", "Trade #", "no"],
-        "version": ["version", "bot_version", "ver"],
-        "symbol": ["symbol", "pair", "market", "Instrument"],
-        "side": ["side", "direction", "Position"],
-        "entry_time": ["entry_time", "open_time", "Entry Date", "opened_at"],
-        "exit_time": ["exit_time", "close_time", "Exit Date", "closed_at"],
-        "entry_price": ["entry_price", "open_price", "Entry Price", "avg_entry_price"],
-        "exit_price": ["exit_price", "close_price", "Exit Price", "avg_exit_price"],
-        "quantity": ["quantity", "qty", "size", "amount"],
-        "fee": ["fee", "fees", "commission", "trading_fee"],
-        "pnl": ["pnl", "profit", "pnl_usdt", "realized_pnl", "P&L", "Profit/Loss"],
-        "net": ["net_pnl", "Net Profit", "net"],
-        "gross": ["gross_pnl", "gross_profit"],
-        "pct": ["pnl_pct", "roi", "return_pct"],
-        "cumulative": ["cum_pnl", "cumulative_pnl", "total_pnl"],
-        "equity": ["equity", "balance"],
-        "reason": ["reason", "exit_reason", "close_reason"],
-        "note": ["note", "comment", "memo"],
-        "adx": ["adx", "rsi", "atr"],
-        "long": ["LONG", "long", "Buy", "BUY"],
-        "short": ["SHORT", "short", "Sell", "SELL"],
-        "reasons": ["SIGNAL", "STOP_LOSS", "TAKE_PROFIT", "TRAILING"],
-    },
-    "ko": {
-        "id": ["번호", "거래번호"],
-        "version": ["버전", "봇버전"],
-        "symbol": ["종목", "심볼", "페어"],
-        "side": ["방향", "포지션", "구분"],
-        "entry_time": ["진입시간", "진입시각", "진입일시"],
-        "exit_time": ["청산시간", "청산시각", "청산일시"],
-        "entry_price": ["진입가", "진입가격", "매수가"],
-        "exit_price": ["청산가", "청산가격", "매도가"],
-        "quantity": ["수량", "체결수량"],
-        "fee": ["수수료", "거래수수료"],
-        "pnl": ["손익", "실현손익", "수익", "손익(USDT)"],
-        "net": ["순손익", "순수익"],
-        "gross": ["총손익"],
-        "pct": ["수익률", "수익률(%)"],
-        "cumulative": ["누적손익", "누적수익"],
-        "equity": ["잔고", "총자산"],
-        "reason": ["사유", "청산사유"],
-        "note": ["메모", "비고"],
-        "adx": ["ADX", "RSI"],
-        "long": ["롱", "매수", "LONG"],
-        "short": ["숏", "매도", "SHORT"],
-        "reasons": ["신호", "손절", "익절", "트레일링"],
-    },
-    "de": {
-        "id": ["Nummer", "Trade-Nr"],
-        "version": ["Version", "Bot-Version"],
-        "symbol": ["Handelspaar", "Symbol", "Währungspaar"],
-        "side": ["Richtung", "Seite"],
-        "entry_time": ["Einstiegszeit", "Eröffnungszeit", "Eröffnet am"],
-        "exit_time": ["Ausstiegszeit", "Schließungszeit", "Geschlossen am"],
-        "entry_price": ["Einstiegspreis", "Eröffnungskurs", "Kaufpreis"],
-        "exit_price": ["Ausstiegspreis", "Schließkurs", "Verkaufspreis"],
-        "quantity": ["Menge", "Stückzahl", "Größe"],
-        "fee": ["Gebühr", "Gebühren", "Provision"],
-        "pnl": ["Gewinn/Verlust", "GuV", "Ergebnis"],
-        "net": ["Nettogewinn", "Gewinn netto"],
-        "gross": ["Bruttogewinn", "Gewinn brutto"],
-        "pct": ["Rendite", "Gewinn in Prozent"],
-        "cumulative": ["Kumulierter Gewinn"],
-        "equity": ["Kontostand", "Guthaben"],
-        "reason": ["Grund", "Ausstiegsgrund"],
-        "note": ["Anmerkung", "Kommentar"],
-        "adx": ["ADX", "RSI"],
-        "long": ["Long", "Kauf", "LONG"],
-        "short": ["Short", "Verkauf", "SHORT"],
-        "reasons": ["Signal", "Stopp", "Ziel", "Trailing"],
-    },
-    "pt": {
-        "id": ["Número", "ID"],
-        "version": ["Versão"],
-        "symbol": ["Par", "Símbolo", "Ativo"],
-        "side": ["Direção", "Lado", "Posição"],
-        "entry_time": ["Data de entrada", "Hora de entrada", "Abertura"],
-        "exit_time": ["Data de saída", "Hora de saída", "Fechamento"],
-        "entry_price": ["Preço de entrada", "Preço de compra"],
-        "exit_price": ["Preço de saída", "Preço de venda"],
-        "quantity": ["Quantidade", "Tamanho"],
-        "fee": ["Taxa", "Comissão", "Corretagem"],
-        "pnl": ["Lucro/Prejuízo", "Lucro", "Resultado"],
-        "net": ["Lucro líquido", "Resultado líquido"],
-        "gross": ["Lucro bruto", "Resultado bruto"],
-        "pct": ["Rentabilidade", "Lucro (%)"],
-        "cumulative": ["Lucro acumulado"],
-        "equity": ["Patrimônio", "Saldo da conta"],
-        "reason": ["Motivo", "Motivo da saída"],
-        "note": ["Observação"],
-        "adx": ["ADX", "RSI"],
-        "long": ["Compra", "Comprado", "LONG"],
-        "short": ["Venda", "Vendido", "SHORT"],
-        "reasons": ["Sinal", "Stop", "Alvo"],
-    },
-    "zh": {
-        "id": ["编号", "序号"],
-        "version": ["版本", "策略版本"],
-        "symbol": ["交易对", "合约", "币种"],
-        "side": ["方向", "多空", "买卖方向"],
-        "entry_time": ["开仓时间", "入场时间", "进场时间"],
-        "exit_time": ["平仓时间", "出场时间", "离场时间"],
-        "entry_price": ["开仓价", "入场价格", "开仓均价"],
-        "exit_price": ["平仓价", "出场价格", "平仓均价"],
-        "quantity": ["数量", "成交数量"],
-        "fee": ["手续费", "交易手续费"],
-        "pnl": ["盈亏", "收益", "已实现盈亏"],
-        "net": ["净盈亏", "净利润"],
-        "gross": ["毛利润", "毛盈亏"],
-        "pct": ["收益率", "盈亏率"],
-        "cumulative": ["累计盈亏", "累计收益"],
-        "equity": ["余额", "权益"],
-        "reason": ["原因", "平仓原因"],
-        "note": ["备注"],
-        "adx": ["ADX", "RSI"],
-        "long": ["做多", "多", "买入"],
-        "short": ["做空", "空", "卖出"],
-        "reasons": ["信号", "止损", "止盈"],
-    },
-    "ru": {
-        "id": ["Номер", "№"],
-        "version": ["Версия"],
-        "symbol": ["Пара", "Инструмент", "Символ"],
-        "side": ["Направление", "Сторона"],
-        "entry_time": ["Время входа", "Дата открытия"],
-        "exit_time": ["Время выхода", "Дата закрытия"],
-        "entry_price": ["Цена входа", "Цена открытия"],
-        "exit_price": ["Цена выхода", "Цена закрытия"],
-        "quantity": ["Количество", "Объём", "Размер"],
-        "fee": ["Комиссия"],
-        "pnl": ["Прибыль", "Прибыль/Убыток", "Результат"],
-        "net": ["Чистая прибыль"],
-        "gross": ["Валовая прибыль"],
-        "pct": ["Доходность"],
-        "cumulative": ["Накопленная прибыль"],
-        "equity": ["Баланс", "Капитал"],
-        "reason": ["Причина", "Причина выхода"],
-        "note": ["Комментарий"],
-        "adx": ["ADX", "RSI"],
-        "long": ["Лонг", "Покупка", "LONG"],
-        "short": ["Шорт", "Продажа", "SHORT"],
-        "reasons": ["Сигнал", "Стоп", "Тейк"],
-    },
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +55,12 @@ class Style:
     pnl_places: int
     quote_all: bool = False
     scale_percent: bool = True
+    money: str = "plain"
+    """How money is marked: plain, suffix, prefix, brackets, plus, minus (a true minus sign)."""
+    clocks: bool = False
+    """Dates and times of day stand in columns of their own."""
+    json: bool = False
+    """An object a line under the header's names."""
 
     @property
     def pnl_kind(self) -> str:
@@ -222,7 +83,8 @@ class Row:
     optional: bool = False
     raw: str | None = None
     torn: bool = False
-    encoding: str = ""
+    leg: bool = False
+    """One of the fills a trade is made of; the trade stands at its last one."""
 
 
 @dataclass(slots=True)
@@ -299,6 +161,10 @@ def random_style(rng: random.Random, language: str, *, headerless: bool = False)
         columns.append("pct")
     if rng.random() < 0.2 and not headerless:
         columns.append("equity")
+    if rng.random() < 0.06 and kind != "none":
+        columns.append("leverage")
+    if rng.random() < 0.12:
+        columns.append(rng.choice(("status", "mode")))
     if rng.random() < 0.7:
         columns.append("reason")
     if rng.random() < 0.15:
@@ -317,15 +183,20 @@ def random_style(rng: random.Random, language: str, *, headerless: bool = False)
         side_words = ("LONG", "SHORT")
     else:
         side_words = (words["long"][side], words["short"][side])
-    forms = ["iso", "iso", "iso", "isoT", "epoch", "epoch_ms"]
+    forms = ["iso", "iso", "iso", "isoT", "isoZ", "epoch", "epoch_ms", "epoch_us", "kst"]
+    forms += ["clock_first", "compact"] if rng.random() < 0.3 else []
     forms += {
         "de": ["dots"],
         "ru": ["dots"],
         "pt": ["slashes"],
         "ko": ["east"],
-        "zh": ["ymd_slash"],
-    }.get(language, ["us", "ymd_slash"])
-    return Style(
+        "zh": ["ymd_slash", "nian"],
+    }.get(language, ["us", "us_comma", "named", "ctime", "rfc", "ymd_slash"])
+    marks = rng.choices(
+        ["plain", "suffix", "prefix", "brackets", "plus", "minus"],
+        [70, 6, 4, 6, 7, 7] if not headerless and language == "en" else [80, 8, 0, 0, 6, 6],
+    )[0]
+    style = Style(
         language,
         columns,
         named,
@@ -337,13 +208,36 @@ def random_style(rng: random.Random, language: str, *, headerless: bool = False)
         8 if rng.random() < 0.8 else rng.choice([2, 4]),
         quote_all=rng.random() < 0.1,
         scale_percent=rng.random() < 0.7,
+        money=marks,
     )
+    if not headerless and style.times in ("iso", "dots", "ymd_slash") and rng.random() < 0.1:
+        split_times(style)
+    return style
+
+
+def split_times(style: Style) -> None:
+    """Dates and times of day in columns of their own."""
+    style.clocks = True
+    for column in ("entry_time", "exit_time"):
+        if column in style.columns:
+            at = style.columns.index(column)
+            name = style.names[at]
+            style.columns[at : at + 1] = [column, column.replace("time", "clock")]
+            style.names[at : at + 1] = [name, name]
 
 
 def written_time(style: Style, moment: datetime) -> str:
     """A moment in UTC as the style writes it."""
     forms = {
         "iso": "%Y-%m-%d %H:%M:%S",
+        "isoZ": "%Y-%m-%dT%H:%M:%S.000Z",
+        "compact": "%Y%m%dT%H%M%SZ",
+        "clock_first": "%H:%M:%S %Y-%m-%d",
+        "us_comma": "%m/%d/%Y, %I:%M:%S %p",
+        "named": "%d %b %Y %H:%M:%S",
+        "ctime": "%a %b %d %H:%M:%S %Y",
+        "rfc": "%a, %d %b %Y %H:%M:%S GMT",
+        "nian": "%Y年%m月%d日 %H:%M:%S",
         "isoT": "%Y-%m-%dT%H:%M:%S+00:00",
         "dots": "%d.%m.%Y %H:%M:%S",
         "slashes": "%d/%m/%Y %H:%M:%S",
@@ -355,6 +249,10 @@ def written_time(style: Style, moment: datetime) -> str:
         return str(seconds)
     if style.times == "epoch_ms":
         return str(seconds * 1000)
+    if style.times == "epoch_us":
+        return str(seconds * 1_000_000)
+    if style.times == "kst":
+        return f"{moment + timedelta(hours=9):%Y-%m-%d %H:%M:%S} KST"
     if style.times == "east":
         half = "오전" if moment.hour < 12 else "오후"
         hour = moment.hour % 12 or 12
@@ -374,6 +272,20 @@ def written_number(style: Style, value: Decimal) -> str:
             digits = digits[:-3]
         whole = sign + style.thousands.join(groups)
     return whole + (style.decimal + rest if rest else "")
+
+
+def written_money(style: Style, value: Decimal) -> str:
+    """A PnL as the style writes it, its unit and sign included."""
+    text = written_number(style, value)
+    if style.money == "suffix":
+        return f"{text} USDT"
+    if style.money == "prefix":
+        return f"-${text[1:]}" if text.startswith("-") else f"${text}"
+    if style.money == "brackets":
+        return f"({text[1:]})" if text.startswith("-") else text
+    if style.money == "plus":
+        return text if text.startswith("-") else f"+{text}"
+    return text.replace("-", "\u2212") if style.money == "minus" else text
 
 
 class Writer:
@@ -409,7 +321,7 @@ class Writer:
         if number is not None:
             return written_number(style, number)
         if column in ("pnl", "net", "gross"):
-            return written_number(style, printed)
+            return written_money(style, printed)
         if column == "pct":
             share = (
                 trade.gross / (trade.entry * trade.quantity) * (100 if style.scale_percent else 1)
@@ -421,8 +333,13 @@ class Writer:
             return written_number(
                 style, Decimal(self.rng.uniform(12, 48)).quantize(Decimal("0.01"))
             )
-        if column in ("entry_time", "exit_time"):
-            return written_time(style, trade.entered if column == "entry_time" else trade.left)
+        if column in ("entry_time", "exit_time", "entry_clock", "exit_clock"):
+            moment = trade.entered if column.startswith("entry") else trade.left
+            if style.clocks:
+                return written_time(style, moment).split(" ")[column.endswith("clock")]
+            return written_time(style, moment)
+        if column in ("leverage", "status", "mode"):
+            return {"leverage": "3", "status": "closed", "mode": "live"}[column]
         return {
             "id": str(trade.number),
             "version": trade.version,

@@ -180,7 +180,7 @@ def _check_place(report: Path, sources: Sequence[Source]) -> None:
     """Before anything is read: a report that could not be written, or over a log, is refused."""
     if report.is_dir() or not report.parent.is_dir():
         raise ImportRefused(
-            f"{report}: no place for a report; give a file in a folder that is there"
+            f"{report}: no place for a report; name a file in a folder that is there"
         )
     if any(source.path.resolve() == report.resolve() for source in sources):
         raise ImportRefused(f"{report}: is itself to be imported; give the report another name")

@@ -90,3 +90,14 @@ def test_bytes_that_are_no_text_are_quarantined_as_they_are() -> None:
 def test_a_mark_of_a_file_appended_half_way_is_no_part_of_a_cell() -> None:
     head, last = KOREAN.rsplit("\n", 2)[:2]
     assert read(f"{head}\n".encode("utf-8-sig") + f"{last}\n".encode("utf-8-sig")).nets == NETS
+
+
+def test_short_words_are_decoded_as_the_rest_of_the_file_is() -> None:
+    rows = "".join(
+        f"2024年03月0{day}日 10:00:00,BTCUSDT,买入,40000,0.1,4\n"
+        f"2024年03月0{day}日 11:00:00,BTCUSDT,卖出,40100,0.1,4\n"
+        for day in range(1, 7)
+    )
+    header = "成交时间,交易对,方向,成交价,成交数量,手续费\n"
+    reading = read(header.encode() + rows.encode("gb18030"))
+    assert reading.nets == ["2.00000000"] * 6

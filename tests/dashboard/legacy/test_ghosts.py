@@ -157,3 +157,21 @@ def test_a_last_digit_that_is_another_is_seen_where_all_others_agree() -> None:
     printed = TRADES[10].net + Decimal("0.00000001")
     rows[10] = f"{start(TRADES[10])},{TRADES[10].fee},{printed}"
     assert read("\n".join([f"{START},fee,pnl", *rows]) + "\n").reasons == {12: "contradicted"}
+
+
+def test_results_of_their_own_are_no_running_total() -> None:
+    rows = [f"{start(t)},{t.fee},{t.net}" for t in TRADES]
+    rows[-1] = rows[-1][:-2]
+    reading = read("\n".join([f"{START},fee,pnl", *rows]) + "\n")
+    assert reading.report.segments[0].pnl_kind == "net"
+
+
+def test_a_column_that_moved_still_says_that_an_order_was_none() -> None:
+    words = dict(zip(TRADES, ["closed"] * 20 + ["closed", "error"] * 5, strict=True))
+
+    def row(t: Made) -> str:
+        extra = ",24.5" if TRADES.index(t) >= 15 else ""
+        return f"{t.symbol}{extra},{start(t).partition(',')[2]},{t.fee},{t.net},{words[t]}"
+
+    reading = read(log(f"{START},fee,pnl,status", TRADES, row))
+    assert (len(reading.trades), reading.report.set_aside) == (25, {"error": 5})
