@@ -55,8 +55,26 @@ class Decoder:
         except UnicodeDecodeError:
             return self._decode_narrow(raw)
         if not text.isascii():
+            other = self._by_chance_utf8(raw, text)
+            if other is not None:
+                return other
             self.met["utf-8"] = self.met.get("utf-8", 0) + 1
         return text
+
+    def _by_chance_utf8(self, raw: bytes, text: str) -> str | None:
+        """Two Chinese or Korean letters of the file's own encoding can be valid UTF-8 by chance."""
+        if self.fallback not in ("cp949", "gb18030") or max(text) >= "\u0800":
+            return None
+        try:
+            other = raw.decode(self.fallback)
+        except UnicodeDecodeError:
+            return None
+        words = (set(re.findall(r"[^\W\d_]+", each.casefold())) for each in (text, other))
+        here, there = (len(each & self.vocabulary) for each in words)
+        if there <= here:
+            return None
+        self.met[self.fallback] = self.met.get(self.fallback, 0) + 1
+        return other
 
     def _decode_wide(self, raw: bytes) -> str | None:
         for name, body in (

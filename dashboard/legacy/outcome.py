@@ -47,6 +47,8 @@ class Known(Protocol):
         """How many identities are known; 0 spares asking."""
 
 
+_ORDERS = frozenset(("open", "cancelled", "rejected", "error", "simulated"))
+"""Records set aside that are part of a run all the same, when it is asked what repeats."""
 _NO_GAPS = frozenset(("conflict_marker", "filler"))
 """Reasons of records that can hold no fill."""
 
@@ -72,7 +74,7 @@ class FileOutcome:
         self._maybe_known = len(known) > 0
         self._known, self._sink = known, sink
         self._digest = hashlib.sha256()
-        self._rows: Overlaps[tuple[Record, Trade | Refusal]] = Overlaps()
+        self._rows: Overlaps[tuple[Record, Trade | Refusal | Aside]] = Overlaps()
         self._fills: dict[int, tuple[Binding, Overlaps[Fill], list[Fill]]] = {}
         self._counted: set[int] = set()
         self._gaps: list[Gap] = []
@@ -87,6 +89,7 @@ class FileOutcome:
         made = FileOutcome(report, self._known, sink)
         made.counts, made._digest = self.counts.copy(), self._digest.copy()
         made._rows, made._counted = self._rows.copy(), set(self._counted)
+        made._gaps = self._gaps[:]
         made._fills = {
             number: (binding, overlaps.copy(), fills[:])
             for number, (binding, overlaps, fills) in self._fills.items()
@@ -120,6 +123,8 @@ class FileOutcome:
             self._push(record, outcome)
         elif isinstance(outcome, Aside):
             report.set_aside[outcome.kind] += 1
+            if outcome.kind in _ORDERS:
+                self._push(record, outcome)
         elif isinstance(outcome, Repeated):
             self._duplicate((record.line,))
         else:
@@ -210,13 +215,16 @@ class FileOutcome:
         segment.last_line = max(segment.last_line, record_line)
         return segment
 
-    def _push(self, record: Record, outcome: Trade | Refusal) -> None:
+    def _push(self, record: Record, outcome: Trade | Refusal | Aside) -> None:
         # To the letter, whatever the verdict: a bad record repeats along with the good ones.
         key = hash(record.text) & 0xFFFFFFFFFFFFFFFF or 1
-        for (row, verdict), overlap in self._rows.push(key, (record, outcome)):
+        self._decide(self._rows.push(key, (record, outcome)))
+
+    def _decide(self, rows: list[tuple[tuple[Record, Trade | Refusal | Aside], bool]]) -> None:
+        for (row, verdict), overlap in rows:
             if isinstance(verdict, Trade):
                 self._settle(verdict, overlap=overlap)
-            else:
+            elif isinstance(verdict, Refusal):
                 self._refuse(row, verdict)
 
     def _settle(self, trade: Trade, *, overlap: bool) -> None:
@@ -290,11 +298,7 @@ class FileOutcome:
 
     def finish(self) -> None:
         """Pair the fills, decide what is open, and close the digest."""
-        for (row, verdict), overlap in self._rows.finish():
-            if isinstance(verdict, Trade):
-                self._settle(verdict, overlap=overlap)
-            else:
-                self._refuse(row, verdict)
+        self._decide(self._rows.finish())
         for binding, overlaps, fills in self._fills.values():
             self._place(overlaps.finish(), fills)
             results = pair(fills, binding, self._gaps)

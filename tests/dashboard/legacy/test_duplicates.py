@@ -68,3 +68,12 @@ def test_the_way_a_number_is_written_makes_no_other_trade() -> None:
 
 def test_the_digest_is_the_same_each_time() -> None:
     assert read(LOG).report.digest == read(LOG).report.digest
+
+
+def test_a_cancelled_order_is_part_of_the_run_that_repeats() -> None:
+    header = HEADER.replace("\n", ",status\n")
+    rows = [row.replace("\n", ",closed\n") for row in ROWS]
+    rows[1] = rows[1].replace("closed", "CANCELLED")
+    reading = read(header + "".join(rows) + "".join(rows[:3]))
+    assert (len(reading.trades), reading.report.duplicate_lines) == (3, [6, 8])
+    assert reading.report.set_aside == {"cancelled": 2}

@@ -101,3 +101,13 @@ def test_short_words_are_decoded_as_the_rest_of_the_file_is() -> None:
     header = "成交时间,交易对,方向,成交价,成交数量,手续费\n"
     reading = read(header.encode() + rows.encode("gb18030"))
     assert reading.nets == ["2.00000000"] * 6
+
+
+def test_letters_that_are_valid_utf_8_by_chance_are_read_as_the_file_is_written() -> None:
+    header = "交易对,方向,平仓时间,开仓价,平仓价,数量,手续费,盈亏,原因\n"
+    rows = "".join(
+        f"BTCUSDT,做多,2024-03-0{day} 10:00:00,40000,40100,1,40.05,59.95,{reason}\n"
+        for day, reason in enumerate(("止损", "止盈", "信号", "止盈"), start=1)
+    )
+    reading = read((header + rows).encode("gb18030"))
+    assert [trade.exit_reason for trade in reading.trades] == ["止损", "止盈", "信号", "止盈"]
