@@ -85,8 +85,8 @@ def check(values: Values, binding: Binding, kind: str, before: Decimal | None = 
         return _percent(values, gross, net, printed, binding)
     elif kind == "cumulative":
         start = (printed - net).quantize(_MILLIONTH)
-        # A total of 0 is where it begins: later on it would make any result of its own follow.
-        follows = start in binding.running and (start != 0 or len(binding.running) == 1)
+        # From 0 only the first total starts (`before`): any result of its own would follow it.
+        follows = start != 0 and start in binding.running
         binding.running.add(printed.quantize(_MILLIONTH))
         if before is None and not follows:
             return Check("not_computable", to_unit(net))

@@ -53,6 +53,8 @@ def looks_of(cell: str) -> str:
     text = cell.strip()
     if is_null(text):
         return "X"
+    if text[0] in "($€£₩" or text[1:2] in ("$", "€", "£", "₩"):
+        text = text.strip("()").replace("$", "").strip("€£₩ ") or text
     if text[0].isdigit() or text[0] in "+-.−":
         if is_clock_only(text):
             return "C"

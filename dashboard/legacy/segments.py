@@ -25,13 +25,14 @@ from .layouts import REGISTRY
 from .records import Record
 from .settling import settle
 from .structure import OTHER, TELLING, complete_ending, marker_of, name_damage, structural
-from .times import day_month_order
+from .times import day_month_order, order_of_cells
 from .values import Context, number
 from .verdicts import Aside, Fill, Refusal, Repeated, Trade, Verdict
 
 WINDOW = 3_000
 MOST_HELD = 30_000
 _FIRM = 200
+_FEW = 400
 _MOST_HEADINGS = 50
 _LONGEST_HEADING = 4_096
 
@@ -129,7 +130,9 @@ class FileJudge:
         records, self._held = self._held, []
         outcomes: dict[int, tuple[Outcome | str, Binding | None]] = {}
         if not self._context.order:
-            self._context.order = day_month_order(record.text for record in records)
+            self._context.order = day_month_order(
+                record.text for record in records
+            ) or order_of_cells(cell for record in records[:_FEW] for cell in record.fields[:40])
         blocks = self._split(records, outcomes)
         keep_from = len(records)
         places = {id(record): at for at, record in enumerate(records)}
@@ -278,6 +281,8 @@ class FileJudge:
         """Of two versions of one trade the one that arithmetic confirms alone; else neither."""
         for pair in self._conflicts:
             given = [outcomes.get(id(record), ("", None)) for record in pair]
+            if any(isinstance(each, Aside) for each, _ in given):
+                continue  # an order that was none is no other version
             sure = [isinstance(each, Trade) and each.reconciled == "confirmed" for each, _ in given]
             for record, (each, binding), keep in zip(pair, given, sure, strict=True):
                 if isinstance(each, (Trade, Fill)) and not (keep and sum(sure) == 1):
@@ -303,6 +308,7 @@ class FileJudge:
             block.current = self._choose(block)
             if block.current is not None:
                 block.current = self._refine(block.current, rows)
+                self._begin_totals(block.current)
         remaining = rows
         if block.current is not None:
             remaining = self._judge_rows(rows, block.current, outcomes)
@@ -371,6 +377,12 @@ class FileJudge:
             refined.price_like = binding.price_like
         refined.simulated = binding.simulated
         return refined if acceptable(refined, fit) else binding
+
+    def _begin_totals(self, binding: Binding) -> None:
+        """A running total of a new segment begins at 0, or goes on from where the last one was."""
+        if self._before is not None:
+            binding.running.add(round(self._before, 6))
+        self._before = Decimal(0)
 
     def _note(self, binding: Binding) -> None:
         if not any(binding is known for known in self._known):

@@ -134,6 +134,13 @@ def day_month_order(texts: Iterable[str]) -> str:
     return "dmy" if day > month else "mdy"
 
 
+def order_of_cells(cells: Iterable[str]) -> str:
+    """ "dmy" or "mdy" where the dates among these cells decide it together, else ""."""
+    texts = [text for cell in cells if _DMY.fullmatch(text := cell.strip())]
+    form = _decide_day_first(texts, hint=False) if texts else None
+    return "" if form is None else form.name
+
+
 def is_clock_only(cell: str) -> bool:
     """True for a time of day without a date, which places nothing in history."""
     return _CLOCK_ONLY.fullmatch(cell.strip()) is not None

@@ -175,3 +175,15 @@ def test_a_column_that_moved_still_says_that_an_order_was_none() -> None:
 
     reading = read(log(f"{START},fee,pnl,status", TRADES, row))
     assert (len(reading.trades), reading.report.set_aside) == (25, {"error": 5})
+
+
+@pytest.mark.parametrize("anew", [True, False])
+def test_a_running_total_under_a_second_header_begins_anew_or_goes_on(*, anew: bool) -> None:
+    content, total = "", Decimal(0)
+    for name, part in (("pnl_total", TRADES[:15]), ("cum_pnl", TRADES[15:])):
+        total = Decimal(0) if anew else total
+        content += f"{START},fee,{name}\n"
+        for t in part:
+            total += t.net
+            content += f"{start(t)},{t.fee},{total}\n"
+    assert read(content).nets == [str(t.net) for t in TRADES]
