@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -132,3 +133,16 @@ def test_r13_a_candle_that_hangs_is_left_after_a_deadline(caplog: pytest.LogCapt
     leave_late(stop, 0.0, left.append)
     assert left == [1]
     assert "stops on the exchange stay" in caplog.text
+
+
+@pytest.mark.parametrize("real", ["live", "testnet"])
+def test_r16_who_asks_for_real_orders_is_never_given_paper(
+    address: str, tmp_path: Path, real: str
+) -> None:
+    keys = {"api_key": "the-key", "api_secret": "the-secret"}
+    given = settings(address, tmp_path, **{real: True}, **keys)
+    with (
+        suppress(SettingsTrouble),  # where there is no way to send them
+        plan_of(given, threading.Event(), lambda: True) as (made, _),
+    ):
+        assert made.market.account == real
