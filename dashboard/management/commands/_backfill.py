@@ -1,6 +1,5 @@
 """What the kinds of backfill share: times on the command line, a bar, and the rows of today."""
 
-import sys
 from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,10 +7,10 @@ from datetime import UTC, datetime
 
 from django.core.management.base import CommandError
 from django.db import DatabaseError
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TimeElapsedColumn
 
 from dashboard.events import StreamUnreadable
+from dashboard.management.commands import _terminal
 from dashboard.projection import projector
 
 STREAM = "backfill"
@@ -55,7 +54,7 @@ class Bar:
 @contextmanager
 def bar(*, quiet: bool) -> Iterator[Bar]:
     """The bar of one backfill."""
-    console = Console(stderr=True, quiet=quiet or not sys.stderr.isatty())
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    console = _terminal.console(quiet=quiet)
+    columns = (_terminal.label(), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         yield Bar(progress, progress.add_task("", total=None))

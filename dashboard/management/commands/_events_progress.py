@@ -1,19 +1,19 @@
 """A progress bar for commands that go through events, on a terminal alone."""
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+from dashboard.management.commands import _terminal
 
 
 @contextmanager
 def events_progress(title: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
     """Shows (events done, events there are) under a title; nothing when quiet or piped."""
-    console = Console(stderr=True, quiet=quiet or not sys.stderr.isatty())
+    console = _terminal.console(quiet=quiet)
     columns = (
-        TextColumn("{task.description}"),
+        _terminal.label(),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),

@@ -8,11 +8,11 @@ from typing import IO, Any, cast
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from rich.console import Console
 from rich.table import Table
 
 from dashboard.backfill.candles import length_of, plain_symbol
 from dashboard.management.commands import _backfill_candles as candles
+from dashboard.management.commands import _terminal
 from dashboard.management.commands._backfill import REFUSED, bar, moment
 
 PUBLIC = "https://api.binance.com/api"
@@ -78,7 +78,7 @@ class Command(BaseCommand):
         table = Table("", "", title=title, show_header=False)
         for name, value in rows.items():
             table.add_row(name, f"{value:,}" if isinstance(value, int) else str(value))
-        Console(file=cast("IO[str]", self.stdout._out)).print(table)
+        _terminal.console(cast("IO[str]", self.stdout._out)).print(table)
 
 
 def _candles(kinds: Any) -> None:

@@ -13,8 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TimeRemainingColumn
 
 from dashboard.follow.follower import Follower
 from dashboard.follow.logs import Logs
@@ -24,6 +23,7 @@ from dashboard.legacy.batch import Options
 from dashboard.legacy.recording import TooManyVersions
 from dashboard.legacy.times import UnknownTimezone, timezone_named
 from dashboard.lifetime import on_stop, when_stdin_closes
+from dashboard.management.commands import _terminal
 from dashboard.management.commands._follow_stream import FollowStream, NotRecorded, OtherStreams
 from trader.store import MODES, StreamLocked, StreamUnusable
 
@@ -250,8 +250,8 @@ class _Bar:
         if not self._shown or (size < self.LARGE and self._progress is None):
             return
         if self._progress is None:
-            columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-            self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
+            columns = (_terminal.label(), BarColumn(), TimeRemainingColumn())
+            self._progress = Progress(*columns, console=_terminal.console(), transient=True)
             self._progress.start()
             self._progress.add_task("")
         task = self._progress.task_ids[0]

@@ -1,7 +1,6 @@
 """`manage.py project_events`: bring the site's rows up to the events."""
 
 import json
-import sys
 import threading
 import time
 from argparse import ArgumentParser
@@ -9,11 +8,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TimeElapsedColumn
 
 from dashboard.events import StreamUnreadable
 from dashboard.lifetime import on_stop, when_stdin_closes
+from dashboard.management.commands import _terminal
 from dashboard.models import Checkpoint
 from dashboard.projection import projector
 
@@ -55,8 +54,8 @@ class Command(BaseCommand):
         self._report(handled, time.monotonic() - started, as_json=options["json"])
 
     def _caught_up(self, *, quiet: bool) -> int:
-        console = Console(stderr=True, quiet=quiet or not sys.stderr.isatty())
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        console = _terminal.console(quiet=quiet)
+        columns = (SpinnerColumn(), _terminal.label(), TimeElapsedColumn())
         with Progress(*columns, console=console) as bar:
             task = bar.add_task("Projecting events", total=None)
             return projector.project(
