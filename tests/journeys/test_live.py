@@ -100,3 +100,22 @@ def test_what_was_known_then_is_a_question_of_its_own(visit: Visit) -> None:
     page.get_by_role("button", name="Go there").click()
     expect(page).to_have_url(re.compile("known_at="))
     expect(page.locator("#past")).to_contain_text("what was known at")
+
+
+def test_times_are_utc_where_the_reader_says_so_and_that_is_remembered(visit: Visit) -> None:
+    page = visit.open("/trades/?until=2026-01-02")
+    first = page.locator("#trades td.c").first
+    expect(first).to_be_visible()
+    own = first.inner_text()
+    page.get_by_role("button", name="switch to UTC").click()
+    expect(page.locator("#zone")).to_have_text("UTC")
+    expect(first).not_to_have_text(own)
+    hour, minute = first.inner_text()[-5:].split(":")
+    assert f"{hour}:{minute}" in (first.get_attribute("title") or "")
+
+
+def test_a_filter_that_names_nothing_says_what_there_is_and_leads_out(visit: Visit) -> None:
+    page = visit.open("/?version=9.99")
+    expect(page.locator("#warning")).to_contain_text("there is 8.01, 8.02, 8.03")
+    page.get_by_role("link", name="Show everything").click()
+    expect(page.locator("#trades tr").first).to_be_visible()

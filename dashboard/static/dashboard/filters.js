@@ -60,6 +60,9 @@ function count() {
   const set = ["mode", "bot", "version", "symbol", "side", "tag", "setup", "mistake", "period", "since", "until"].filter((name) => said(name)).length;
   find("filters-summary").textContent = set ? `Filters (${set})` : "Filters";
   find("filters-clear").hidden = !set;
+  // Filters of another page that hold here too, and have no list here to show them.
+  const others = ["version", "symbol", "side", "tag", "setup", "mistake"].filter((name) => said(name) && !find(`filter-${name}`));
+  find("filters-others").textContent = others.map((name) => `${name}: ${said(name)}`).join(", ");
 }
 
 // The other pages show the same money, period and moment.

@@ -43,10 +43,18 @@ export function tone(value) {
   return size > 0 ? "gain" : size < 0 ? "loss" : "";
 }
 
+// Times are the reader's own, or UTC where he has said so.
+export const ZONE = (() => {
+  try {
+    return localStorage.getItem("zone") === "UTC" ? "UTC" : undefined;
+  } catch {
+    return undefined; // storage may be refused
+  }
+})();
 const stamps = new Intl.DateTimeFormat(undefined, {
-  year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit",
+  year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", timeZone: ZONE,
 });
-const days = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", day: "numeric" });
+const days = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", day: "numeric", timeZone: ZONE });
 
 export const stamp = (iso) => (iso ? stamps.format(new Date(iso)) : DASH);
 export const day = (iso) => (iso ? days.format(new Date(iso)) : DASH);

@@ -12,7 +12,7 @@ const SLOWEST = 120_000;
 // `addresses()` gives {name: address}; `show(answers)` draws them; `trouble()` words for the strip
 // when all went well; `tick(asked)` is called every second.
 export function live({ addresses, show, trouble = () => "", tick = () => {} }) {
-  const state = { asked: null, failures: 0, trouble: "", ended: false, timer: null, turn: 0, drawn: null };
+  const state = { asked: null, failures: 0, trouble: "", ended: false, timer: null, turn: 0, drawn: null, refused: false };
 
   async function refresh() {
     clearTimeout(state.timer);
@@ -30,12 +30,14 @@ export function live({ addresses, show, trouble = () => "", tick = () => {} }) {
       state.drawn = view;
       state.asked = Date.now();
       state.failures = 0;
+      state.refused = false;
     } catch (error) {
       if (turn !== state.turn) return;
       state.drawn = null;
       state.failures += 1;
       state.ended = error instanceof LoggedOut;
       state.trouble = error.message;
+      state.refused = error instanceof Refused && error.status < 500;
       if (!(error instanceof Away || error instanceof Refused || state.ended)) {
         state.trouble = "This page has a fault and could not draw what came.";
         console.error(error);
@@ -59,6 +61,15 @@ export function live({ addresses, show, trouble = () => "", tick = () => {} }) {
       return;
     }
     const kept = age ? ` Figures are ${age} old.` : "";
+    if (state.refused) {
+      // Asking again gives the same answer: the way out is another view.
+      if (strip.dataset.said === state.trouble) return;
+      strip.dataset.said = state.trouble;
+      strip.replaceChildren(`${state.trouble}. `, make("a", { text: "Show everything", href: location.pathname }));
+      strip.hidden = false;
+      return;
+    }
+    delete strip.dataset.said;
     const text = state.failures ? `${state.trouble}${kept} Trying again.` : trouble();
     write("warning", text);
     strip.hidden = !text;

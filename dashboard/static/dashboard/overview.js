@@ -3,14 +3,14 @@
 import { showAgainst } from "./against.js";
 import { showAnalysis } from "./analysis.js";
 import { chartLibrary, drawCurve, makeCharts, repaint } from "./charts.js";
-import { number, signed } from "./format.js";
+import { ZONE, number, signed } from "./format.js";
 import { showAges, showHeadline, showState, trouble } from "./headline.js";
 import { offerFilters } from "./filters.js";
 import { announce, live } from "./live.js";
 import { find, write } from "./page.js";
 import { start } from "./start.js";
 import { showCurveRows, showParameters, showPositions, showTrades, showVersions } from "./tables.js";
-import { MONEY, onChange, query, said } from "./view.js";
+import { MONEY, address, onChange, query, said } from "./view.js";
 
 const state = { bot: null, points: [], seen: null, charts: null, asset: "", versions: [] };
 
@@ -43,8 +43,10 @@ function show({ status, balance, positions, trades, stats, equity, versions, ana
   }
   if (analysis.fresh) {
     state.analysis = analysis.body;
+    find("analysis").hidden = analysis.body.days.length === 0;
     showAnalysis(analysis.body, state.asset);
   }
+  find("welcome").hidden = bots.length > 0 || stats.body.trades > 0 || address().size > 0;
   if (equity.fresh) showCurve(equity.body);
   offerFilters(choices.body);
 }
@@ -57,7 +59,7 @@ function showLedger(items) {
   const ids = new Set(items.map((trade) => trade.trade_id));
   const fresh = new Set(state.seen ? [...ids].filter((id) => !state.seen.has(id)) : []);
   showTrades(items, fresh);
-  write("trades-note", items.length ? `in ${state.asset}, your own time zone` : "");
+  write("trades-note", items.length ? `in ${state.asset}, ${ZONE ?? "your own time zone"}` : "");
   if (fresh.size) {
     const newest = items.find((trade) => fresh.has(trade.trade_id));
     announce(`New trade: ${newest.symbol} ${newest.side}, ${signed(newest.net_pnl)} ${state.asset}`);

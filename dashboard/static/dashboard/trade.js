@@ -3,7 +3,7 @@
 import { startAnnotation } from "./annotation.js";
 import { drawTrade } from "./candles.js";
 import { offerFilters } from "./filters.js";
-import { DASH, measure, number, percent, price, quantity, signed, span, stamp, tone, utc, words } from "./format.js";
+import { DASH, ZONE, measure, number, percent, price, quantity, signed, span, stamp, tone, utc, words } from "./format.js";
 import { live } from "./live.js";
 import { cell, find, make, write } from "./page.js";
 import { start } from "./start.js";
@@ -92,7 +92,7 @@ function showFacts(trade) {
     ["Trade", trade.trade_id],
   ];
   find("facts").replaceChildren(...facts.map(([name, value, title]) => make("div", {}, make("dt", { text: name }), make("dd", { text: value, title: title ?? "" }))));
-  write("facts-note", `money in ${trade.quote_asset}, times in your own zone`);
+  write("facts-note", `money in ${trade.quote_asset}, times ${ZONE ? "UTC" : "in your own zone"}`);
 }
 
 const derived = (interval) => (interval ? ", derived" : "");

@@ -1,7 +1,7 @@
 // The ledger: a page of trades at a time, the place in it and the filters in the address.
 
 import { dayAfter, offerFilters } from "./filters.js";
-import { number, percent, signed, tone } from "./format.js";
+import { ZONE, number, percent, signed, tone } from "./format.js";
 import { announce, live } from "./live.js";
 import { askOne } from "./net.js";
 import { find, write } from "./page.js";
@@ -36,7 +36,7 @@ function show({ trades, choices }) {
 }
 
 function explain({ items, quote_asset: asset }) {
-  write("trades-note", items.length ? `in ${asset ?? ""}, newest first, your own time zone (UTC on hovering)` : "");
+  write("trades-note", items.length ? `in ${asset ?? ""}, newest first, ${ZONE ?? "your own time zone"}` : "");
   const filtered = [...address().keys()].some((name) => name !== "after" && name !== "mode");
   write("trades-empty", filtered
     ? "No trade closed here with these filters. Clear one of them, or look at another period."

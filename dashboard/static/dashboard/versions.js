@@ -8,7 +8,10 @@ import { askOne } from "./net.js";
 import { find, make, write } from "./page.js";
 import { start } from "./start.js";
 import { showVersions } from "./tables.js";
-import { MONEY, go, query, said } from "./view.js";
+import { FILTERS, MONEY, go, query as asked, said } from "./view.js";
+
+// One version alone has nothing to be compared with: that filter stays with the other pages.
+const query = (extra, names = FILTERS.filter((name) => name !== "version")) => asked(extra, names);
 
 const addresses = () => ({
   versions: `/api/versions${query()}`,
