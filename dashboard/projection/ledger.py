@@ -55,6 +55,7 @@ TIMES = ("entry_time", "exit_time")
 
 # Of the facts: what a Summary is made of, and by what it is grouped, as `rollups.FIELDS` has them.
 SUMMARISED = itemgetter(*map(FACT_COLUMNS.index, RESULT_FIELDS[1:]))
+BESIDE = itemgetter(*map(FACT_COLUMNS.index, ("entry_price", "exit_price", "quantity")))
 GROUPED = itemgetter(*map(FACT_COLUMNS.index, ("symbol", "side", "exit_reason")))
 
 
@@ -110,7 +111,16 @@ def _extend(rows: Rows, books: dict[BookKey, int], finished: Mapping[str, int]) 
             continue
         facts, event = new.facts, new.event
         of_day[books[new.book], facts.exit_time // DAY].append(
-            (new.trade_id, *SUMMARISED(facts), event.bot, event.version, *GROUPED(facts))
+            (
+                new.trade_id,
+                *SUMMARISED(facts),
+                event.bot,
+                event.version,
+                *GROUPED(facts),
+                new.source,
+                new.regime,
+                *BESIDE(facts),
+            )
         )
     for trades in of_day.values():
         trades.sort(key=itemgetter(1, 0))

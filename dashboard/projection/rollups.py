@@ -12,7 +12,8 @@ from django.db import connection
 from dashboard.performance.columns import Columns
 from dashboard.performance.summary import COLUMNS, Summary
 from dashboard.performance.trade import TradeResult
-from dashboard.projection import sizes
+from dashboard.projection import circumstances, sizes
+from dashboard.projection.circumstances import Circumstances
 from dashboard.units import DAY
 
 # Fields of a trade whose values have Summaries of their own ("all" is the whole book), and those
@@ -33,7 +34,10 @@ RESULT_FIELDS = (
     "mfe",
 )
 FEE = RESULT_FIELDS.index("fee")
-FIELDS = (*RESULT_FIELDS, *SCOPES, *SUMMED)
+FIELDS = (*RESULT_FIELDS, *SCOPES, *SUMMED, *circumstances.FIELDS)
+GROUPING = slice(len(RESULT_FIELDS), len(RESULT_FIELDS) + len(SCOPES) + len(SUMMED))
+BESIDE = slice(GROUPING.stop, len(FIELDS))
+SYMBOL = FIELDS.index("symbol")
 CHUNK = 500  # days in one query
 Scope = tuple[str, str]
 Day = tuple[int, int]  # book id, days since the epoch
@@ -153,7 +157,7 @@ def _fold(
     fields[FEE] = [fee or 0 for fee in fields[FEE]]  # summed are the fees that are known
     run = Columns.of_fields(*fields[: len(RESULT_FIELDS)])
     of_all, counted = Summary.of_columns(run), sizes.sizes(run.nets)
-    for (scope, value), places in _by_scope(run, fields[len(RESULT_FIELDS) :]).items():
+    for (scope, value), places in _by_scope(run, fields[GROUPING]).items():
         before = had.get((scope, value))
         # Where all of a day's trades share the value, theirs is the day's own Summary.
         own = run if len(places) == len(trades) else run.picked(_picker(places))
@@ -162,10 +166,27 @@ def _fold(
             found = of_all if own is run else Summary.of_columns(own)
             packed = pack(found if before is None else unpack(before.summary) + found)
         rows.append((book, scope, value, day, *_sums(own.nets, before), packed))
+        if scope == "version":
+            beside = [fields[SYMBOL], *fields[BESIDE]]
+            if own is not run:
+                beside = [_picker(places)(column) for column in beside]
+            name = circumstances.SCOPE, value
+            rows.append(_circumstances((book, day), name, own, beside, had.get(name)))
     before = had.get(SIZE)
     together = counted if before is None else counted + sizes.unpack(before.summary)
     rows.append((book, *SIZE, day, *_sums(run.nets, before), sizes.pack(together)))
     return counted
+
+
+def _circumstances(
+    of_day: Day, scope: Scope, run: Columns, beside: Sequence[Sequence[Any]], before: Known | None
+) -> Row:
+    """The row of what a version's comparison asks beside results."""
+    found = Circumstances.of_trades(run, beside[0], beside[1:])
+    if before is not None:
+        found = Circumstances.join((Circumstances.unpack(before.summary), found))
+    book, day = of_day
+    return book, *scope, day, *_sums(run.nets, before), found.pack()
 
 
 def _write(rows: Sequence[Row], changes: Mapping[int, Counter[int]]) -> None:

@@ -1,16 +1,16 @@
 """Two versions side by side: their days and circumstances handed to the comparison."""
 
-from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
-
-from django.db.models import Count, FloatField, Max, Min, Sum
-from django.db.models.functions import Cast, Coalesce
+from itertools import islice
+from typing import Any
 
 from dashboard.models import DayRollup
+from dashboard.performance.columns import Columns
 from dashboard.performance.comparability import Facts
 from dashboard.performance.comparison import Comparison, Version, compare
-from dashboard.performance.summary import Summary
-from dashboard.performance.trade import TradeResult
+from dashboard.projection import circumstances
+from dashboard.projection.circumstances import Circumstances
 from dashboard.projection.rollups import RESULT_FIELDS, result
 from dashboard.selectors import folding
 from dashboard.selectors.scope import Scope, choose
@@ -18,6 +18,7 @@ from dashboard.selectors.trades import matching
 from dashboard.units import SCALE
 
 UNIT = 10**SCALE
+CHUNK = 5_000  # trades at a time
 
 
 def compared(scope: Scope, a: str, b: str) -> Comparison:
@@ -54,49 +55,50 @@ def _version(scope: Scope, name: str) -> Version:
     filters = replace(scope.filters, version=name)
     choose(replace(filters, last_days=None))  # refuses a version nobody knows
     own = replace(scope, filters=filters)
-    return Version(name, folding.days(own), _regimes(own), _facts(own))
+    told = _circumstances(own)
+    regimes = {regime: sums.summary() for regime, sums in told.regimes.items()}
+    return Version(name, folding.days(own), regimes, _facts(own, told))
 
 
-def _regimes(scope: Scope) -> dict[str, Summary]:
-    """The version's trades by the market's regime at their signal."""
-    trades: dict[str, list[TradeResult]] = defaultdict(list)
-    rows = matching(scope).order_by("exit_time", "trade_id")
-    for row in rows.values_list(*RESULT_FIELDS, "regime").iterator(chunk_size=5000):
-        trades[row[-1]].append(result(row[:-1]))
-    return {name: Summary.of_trades(own) for name, own in trades.items()}
+def _circumstances(scope: Scope) -> Circumstances:
+    """From the day rows where they can answer, else from the trades."""
+    if folding.by_days(scope.filters, ["version"]):
+        rows = folding.rollups(scope, circumstances.SCOPE, scope.filters.version)
+        packed = rows.values_list("summary", flat=True)
+        return Circumstances.join(map(Circumstances.unpack, packed))
+    fields = (*RESULT_FIELDS, "symbol", *circumstances.FIELDS)
+    trades = matching(scope).order_by("exit_time", "trade_id").values_list(*fields)
+    parts = []
+    for chunk in batched(trades.iterator(chunk_size=CHUNK), CHUNK):
+        columns = list(zip(*chunk, strict=True))
+        run = Columns.of_trades([result(row[: len(RESULT_FIELDS)]) for row in chunk])
+        beside = columns[len(RESULT_FIELDS) :]
+        parts.append(Circumstances.of_trades(run, beside[0], beside[1:]))
+    return Circumstances.join(parts)
 
 
-def _facts(scope: Scope) -> Facts | None:
-    """Circumstances of the version's trades, added up by the database."""
-    price = Cast("entry_price", FloatField())
-    size = Cast("quantity", FloatField())
-    out = Cast("exit_price", FloatField())
-    rows = list(
-        matching(scope)
-        .order_by()
-        .values("symbol", "source")
-        .annotate(
-            trades=Count("pk"),
-            since=Min(Coalesce("entry_time", "exit_time")),
-            until=Max("exit_time"),
-            staked=Sum(price * size),
-            turned=Sum((price + out) * size),
-            fees=Sum("fee"),
-        )
-    )
-    if not rows or scope.book is None:
+def _facts(scope: Scope, told: Circumstances) -> Facts | None:
+    """Circumstances of the version's trades as the comparison wants them."""
+    if not told.facts or scope.book is None:
         return None
-    trades = sum(row["trades"] for row in rows)
-    staked = sum(row["staked"] or 0 for row in rows)
-    turned = sum(row["turned"] or 0 for row in rows)
-    fees = sum(row["fees"] or 0 for row in rows) / UNIT
+    rows = told.facts.values()
+    trades = sum(row.trades for row in rows)
+    staked, turned = sum(row.staked for row in rows), sum(row.turned for row in rows)
+    names = [name.split("\n") for name in told.facts]
     return Facts(
-        since=min(row["since"] for row in rows),
-        until=max(row["until"] for row in rows),
-        symbols=frozenset(row["symbol"] for row in rows),
+        since=min(row.since for row in rows),
+        until=max(row.until for row in rows),
+        symbols=frozenset(symbol for symbol, _ in names),
         modes=frozenset({scope.book.mode}),
         quote_assets=frozenset({scope.book.quote_asset}),
-        sources=frozenset(row["source"] for row in rows),
+        sources=frozenset(source for _, source in names),
         stake=staked / trades if staked else None,
-        fee_rate=fees / turned if turned else None,
+        fee_rate=sum(row.fees for row in rows) / UNIT / turned if turned else None,
     )
+
+
+def batched(rows: Iterable[Any], size: int) -> Iterable[list[Any]]:
+    """So many at a time (itertools has it from Python 3.12 on)."""
+    left = iter(rows)
+    while chunk := list(islice(left, size)):
+        yield chunk

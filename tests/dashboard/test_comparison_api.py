@@ -72,3 +72,21 @@ def test_every_version_of_the_list_is_as_asking_for_it_alone(page: Client, told:
     for item in page.get("/api/versions").json()["items"]:
         alone = page.get("/api/stats", {"version": item["version"]}).json()
         assert of(item) == of(alone)
+
+
+def test_day_rows_and_trades_give_one_comparison(page: Client, told: History) -> None:
+    """The projector's sums by day against the trades themselves, asked with odd bounds."""
+    query = {"a": "8.01", "b": "8.02"}
+    from_days = page.get("/api/versions/compare", query).json()
+    odd = query | {"since": "2020-01-01T00:00:01", "until": "2030-01-01T00:00:01"}
+    from_trades = page.get("/api/versions/compare", odd).json()
+    assert from_days["regime"] is not None or from_days["undefined"]["regime"]
+    assert from_days == from_trades
+
+
+def test_a_comparison_as_it_was_known_then(page: Client, told: History) -> None:
+    query = {"a": "8.01", "b": "8.02"}
+    assert (
+        page.get("/api/versions/compare", query | {"known_at": "2020-01-01"}).json()["difference"]
+        is None
+    )
