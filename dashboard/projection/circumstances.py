@@ -58,12 +58,10 @@ class Circumstances(NamedTuple):
     @classmethod
     def of_trades(
         cls, run: Columns, symbols: Sequence[str], fields: Sequence[Sequence[Any]]
-    ) -> Any:
+    ) -> "Circumstances":
         """Of a run of trades; `fields` are the columns of FIELDS."""
-        sources, regimes, entries, exits, quantities = fields
-        return cls(
-            _regimes(run, regimes), _facts(run, symbols, sources, entries, exits, quantities)
-        )
+        sources, regimes, *prices = fields
+        return cls(_regimes(run, regimes), _facts(run, symbols, sources, *prices))
 
     @classmethod
     def join(cls, several: Iterable["Circumstances"]) -> "Circumstances":
@@ -142,4 +140,4 @@ def _facts(
 
 def _added(several: Sequence[Facts]) -> Facts:
     columns = enumerate(zip(*several, strict=True))
-    return Facts(*(EXTREMES.get(place, sum)(column) for place, column in columns))  # type: ignore[operator]
+    return Facts(*(EXTREMES.get(place, sum)(column) for place, column in columns))

@@ -13,7 +13,7 @@ from dashboard.projection import circumstances
 from dashboard.projection.circumstances import Circumstances
 from dashboard.projection.rollups import RESULT_FIELDS, result
 from dashboard.selectors import folding
-from dashboard.selectors.scope import Scope, choose
+from dashboard.selectors.scope import Filters, Scope, choose
 from dashboard.selectors.trades import matching
 from dashboard.units import SCALE
 
@@ -26,11 +26,16 @@ def compared(scope: Scope, a: str, b: str) -> Comparison:
 
     Raises Unknown where either was never seen.
     """
-    tried = DayRollup.objects.filter(book=scope.book, scope="version").values("value").distinct()
+    if scope.filters.known_at is None:
+        rows = DayRollup.objects.filter(book=scope.book, scope="version")
+        tried = rows.values("value").distinct().count()
+    else:
+        everything = replace(scope, filters=Filters(known_at=scope.filters.known_at))
+        tried = matching(everything).values("version").distinct().count()
     return compare(
         _version(scope, a),
         _version(scope, b),
-        versions_tried=max(2, tried.count()),
+        versions_tried=max(2, tried),
         quote_asset=scope.book.quote_asset if scope.book else "",
     )
 
