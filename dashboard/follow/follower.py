@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, NamedTuple, Protocol
 
-from dashboard.legacy.duplicates import KeyTable
+from dashboard.legacy.duplicates import KeyTable, name_in, number_in
 from dashboard.legacy.recording import body_of, quarantine_body
 from dashboard.legacy.verdicts import Quarantined, Trade
 from dashboard.legacy.versions import UNKNOWN
@@ -70,10 +70,10 @@ class Recorded:
         if isinstance(row, str) and row:
             self.rows.put(int(row, 16), 1)
         if kind == "trade.closed":
-            name, _, number = str(body.get("trade_id")).removeprefix("fol-").rpartition("-")
-            if number.isdigit():
-                key = _key(name)
-                self.identities.put(key, max(self.identities.get(key), int(number)))
+            trade_id = str(body.get("trade_id"))
+            if trade_id.startswith("fol-") and trade_id.rpartition("-")[2].isdigit():
+                key = _key(name_in(trade_id))
+                self.identities.put(key, max(self.identities.get(key), number_in(trade_id)))
         elif kind == "import.quarantined":
             if not row:
                 self.refused.add(str(body.get("raw_file")))
@@ -150,7 +150,7 @@ class Follower:
         seen = look.report.trades + look.report.duplicates
         held: set[str] = set()
         for trade_id, trade in look.open.trades:
-            name = trade_id.split("-")[1]
+            name = name_in(trade_id)
             repeats = not look.repeating.isdisjoint((trade.line, *trade.lines))
             # Of equal trades the first is recorded first: their numbers follow the file's order.
             if repeats or name in held or not _is_settled(trade, seen):
@@ -176,9 +176,9 @@ class Follower:
             yield Planned("import.started", body, batch, None, None)
 
     def _knows(self, trade_id: str, row: int) -> bool:
-        _, name, number = trade_id.split("-")
-        known = self._recorded
-        return bool(row and known.rows.get(row)) or known.identities.get(_key(name)) >= int(number)
+        known, number = self._recorded, number_in(trade_id)
+        same = known.identities.get(_key(name_in(trade_id)))
+        return bool(row and known.rows.get(row)) or same >= number
 
     def _trade(self, trade_id: str, trade: Trade, news: News) -> Iterator[Planned]:
         row = news.log.row_key(trade.line) if not trade.lines else 0

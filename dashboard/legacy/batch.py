@@ -31,6 +31,8 @@ class ImportRefused(Exception):
     """The import cannot be done as asked; nothing was written. The text says why and what to do."""
 
 
+SMALL = 4 * 1024 * 1024
+"""Bytes of a file whose trades all wait in memory until it is read to its end."""
 ENOUGH = 5_000
 """Records after which a file without a single sign of trades is given up."""
 NO_LOG = "not a trading log: no layout known here, and no row looks like a trade"
@@ -153,11 +155,15 @@ def _read(source: Source, options: Options, outcome: FileOutcome) -> str:
         return freqtrade.read(source.path, context, outcome.take)
     digest = hashlib.sha256()
     done, size = 0, source.size()
+    if source.packing or size > SMALL:
+        # Its trades may be written before it is read to its end, and each names the whole file.
+        outcome.report.sha256 = source.sha256(size)
     with source.reading() as raw_read:
 
         def read(count: int) -> bytes:
             nonlocal done
-            data = raw_read(count)
+            # A log that grows meanwhile is read as it was.
+            data = raw_read(min(count, size - done) if size else count)
             digest.update(data)
             done += len(data)
             if options.progress is not None:
@@ -165,6 +171,8 @@ def _read(source: Source, options: Options, outcome: FileOutcome) -> str:
             return data
 
         wrong = _read_text(read, context, outcome)
+    if outcome.report.sha256 not in ("", digest.hexdigest()) and not wrong:
+        raise BadSource(f"{source.label}: it was changed while it was read; import it once more")
     outcome.report.sha256 = digest.hexdigest()
     return wrong
 
@@ -207,6 +215,7 @@ def _read_text(read: Reader, context: Context, outcome: FileOutcome) -> str:
             judge.feed(assembler.add(rest))
         if judge.bindings:
             judge.emit = outcome.take
+            report.encoding = decoder.name()
         elif seen.rows > ENOUGH and not judge.had_header and not seen.like_trades():
             return NO_LOG
     judge.feed(assembler.finish())
@@ -226,14 +235,22 @@ def _read_text(read: Reader, context: Context, outcome: FileOutcome) -> str:
 
 def short_way(block: list[Line], judge: FileJudge, outcome: FileOutcome) -> list[Line]:
     """Take what of a block is plain; the lines that are left for the long way."""
-    judged, taken = judge.judge_fast(block)
+    plains, taken = judge.judge_fast(block)
     if not taken:
         return block
     binding = judge.current
-    if binding is not None and all(trade is not None for _, trade in judged):
-        outcome.take_plain(judged, binding)
+    assert binding is not None
+    judged = [plain for plain in plains if plain is not None]
+    if len(judged) == taken:
+        outcome.take_plain(block[:taken], judged, binding)
         return block[taken:]
-    judge.expect({line.number: trade for line, trade in judged if trade is not None})
+    judge.expect(
+        {
+            line.number: plain.trade(line, binding.layout)
+            for line, plain in zip(block, plains, strict=False)
+            if plain is not None
+        }
+    )
     return block
 
 

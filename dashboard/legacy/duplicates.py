@@ -5,110 +5,131 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 from hashlib import blake2b
+from itertools import islice
 from typing import Generic, TypeVar
 
 from .cells import plain
 from .verdicts import Trade
 
 T = TypeVar("T")
-_EMPTY = 0
 MINIMUM_RUN = 3
 """So many consecutive records must repeat an earlier run in the same order to be an overlap."""
 
 
 class KeyTable:
-    """64-bit keys to small counts, at about 20 bytes a key: a million in 32 MB."""
+    """64-bit keys to small counts, at about 20 bytes a key: a million in 20 MB.
 
-    def __init__(self, capacity: int = 1 << 12) -> None:
-        self._mask = capacity - 1
-        self._keys = array("Q", bytes(8 * capacity))
-        self._values = array("I", bytes(4 * capacity))
-        self._used = 0
+    Keys and values lie in the order they came, with an index over their places.
+    """
+
+    def __init__(self) -> None:
+        self._mask = (1 << 12) - 1
+        self._index = array("I", [0]) * (self._mask + 1)
+        self._keys = array("Q")
+        self._values = array("I")
 
     def __len__(self) -> int:
-        return self._used
+        return len(self._keys)
+
+    def copy(self) -> KeyTable:
+        """A table of its own with the same keys and values."""
+        made = KeyTable.__new__(KeyTable)
+        made._mask, made._index = self._mask, self._index[:]
+        made._keys, made._values = self._keys[:], self._values[:]
+        return made
 
     def get(self, key: int) -> int:
         """The value kept for a key, 0 where there is none."""
-        keys, mask = self._keys, self._mask
+        index, keys, mask = self._index, self._keys, self._mask
         at = key & mask
-        while found := keys[at]:
-            if found == key:
-                return self._values[at]
+        while place := index[at]:
+            if keys[place - 1] == key:
+                return self._values[place - 1]
             at = (at + 1) & mask
         return 0
 
     def put(self, key: int, value: int) -> int:
         """Keep a value for a key; the value it had before, 0 for none."""
-        keys, mask = self._keys, self._mask
+        index, keys, mask = self._index, self._keys, self._mask
         at = key & mask
-        while found := keys[at]:
-            if found == key:
-                before = self._values[at]
-                self._values[at] = value
+        while place := index[at]:
+            if keys[place - 1] == key:
+                before = self._values[place - 1]
+                self._values[place - 1] = value
                 return before
             at = (at + 1) & mask
-        keys[at] = key
-        self._values[at] = value
-        self._used += 1
-        if self._used * 3 > mask * 2:
-            self._grow()
-        return 0
-
-    def put_new(self, key: int, value: int) -> int:
-        """Keep a value for a key that has none; the value it has already, else 0."""
-        keys, mask = self._keys, self._mask
-        at = key & mask
-        while found := keys[at]:
-            if found == key:
-                return self._values[at]
-            at = (at + 1) & mask
-        keys[at] = key
-        self._values[at] = value
-        self._used += 1
-        if self._used * 3 > mask * 2:
+        keys.append(key)
+        self._values.append(value)
+        index[at] = len(keys)
+        if len(keys) * 3 > mask * 2:
             self._grow()
         return 0
 
     def bump(self, key: int) -> int:
         """Count a key: the first time 1, then 2 ..."""
-        keys, mask = self._keys, self._mask
-        at = key & mask
-        while found := keys[at]:
-            if found == key:
-                count = self._values[at] + 1
-                self._values[at] = count
-                return count
-            at = (at + 1) & mask
-        keys[at] = key
-        self._values[at] = 1
-        self._used += 1
-        if self._used * 3 > mask * 2:
-            self._grow()
-        return 1
+        return self.bump_all([key])[0]
 
-    def copy(self) -> KeyTable:
-        """A table of its own with the same keys and values."""
-        made = KeyTable.__new__(KeyTable)
-        made._mask, made._used = self._mask, self._used
-        made._keys, made._values = self._keys[:], self._values[:]
+    def bump_all(self, wanted: list[int]) -> list[int]:
+        """Count each of these keys, as `bump` does."""
+        self._make_room(len(wanted))
+        index, keys, values, mask = self._index, self._keys, self._values, self._mask
+        size = len(keys)
+        made: list[int] = []
+        for key in wanted:
+            at = key & mask
+            while place := index[at]:
+                if keys[place - 1] == key:
+                    count = values[place - 1] = values[place - 1] + 1
+                    break
+                at = (at + 1) & mask
+            else:
+                size += 1
+                index[at] = size
+                keys.append(key)
+                values.append(1)
+                count = 1
+            made.append(count)
         return made
+
+    def put_places(self, wanted: list[int], start: int, first: int) -> int:
+        """Keep first, first + 1 ... for keys from `start` on; where one has a value, stop there."""
+        self._make_room(len(wanted) - start)
+        index, keys, mask = self._index, self._keys, self._mask
+        size = len(keys)
+        stop = start
+        for key in islice(wanted, start, None):
+            at = key & mask
+            while place := index[at]:
+                if keys[place - 1] == key:
+                    break
+                at = (at + 1) & mask
+            else:
+                size += 1
+                index[at] = size
+                keys.append(key)
+                stop += 1
+                continue
+            break
+        self._values.extend(range(first, first + stop - start))
+        return stop
 
     def items(self) -> Iterator[tuple[int, int]]:
         """Every key with its value."""
-        return ((key, value) for key, value in zip(self._keys, self._values, strict=True) if key)
+        return zip(self._keys, self._values, strict=True)
+
+    def _make_room(self, more: int) -> None:
+        while (len(self._keys) + more) * 3 > self._mask * 2:
+            self._grow()
 
     def _grow(self) -> None:
-        bigger = KeyTable((self._mask + 1) * 4)
-        keys, values, mask = bigger._keys, bigger._values, bigger._mask
-        for key, value in self.items():
+        mask = self._mask = self._mask * 2 + 1
+        self._index = array("I")  # the old one is given back first
+        self._index = index = array("I", [0]) * (mask + 1)
+        for place, key in enumerate(self._keys, 1):
             at = key & mask
-            while keys[at]:
+            while index[at]:
                 at = (at + 1) & mask
-            keys[at] = key
-            values[at] = value
-        bigger._used = self._used
-        self._mask, self._keys, self._values = bigger._mask, bigger._keys, bigger._values
+            index[at] = place
 
 
 def identity(trade: Trade) -> str:
@@ -156,6 +177,25 @@ def digest_of(text: str) -> tuple[int, str]:
     return int.from_bytes(raw[:8], "little") or 1, raw.hex()
 
 
+def trade_id_of(exit_time: int, name: str, number: int) -> str:
+    """The id of a trade: when it ended, its identity's digest, its occurrence number.
+
+    The time comes first so that the ids of a log are nearly in order: an index of a million
+    ids in no order is most of the work of writing them.
+    """
+    return f"imp-{exit_time // 1_000_000:08x}-{name}-{number}"
+
+
+def name_in(trade_id: str) -> str:
+    """The identity's digest in a trade's id."""
+    return trade_id.rsplit("-", 2)[1]
+
+
+def number_in(trade_id: str) -> int:
+    """The occurrence number in a trade's id."""
+    return int(trade_id.rsplit("-", 2)[2])
+
+
 class Overlaps(Generic[T]):
     """Finds runs that repeat an earlier run of the file in the same order.
 
@@ -187,16 +227,13 @@ class Overlaps(Generic[T]):
         """Those that repeat earlier ones, while more of an overlap may follow."""
         return self._pending
 
-    def fresh(self, key: int) -> bool:
-        """Take a record that repeats none and ends no run; False leaves it to push."""
+    def fresh(self, keys: list[int], start: int) -> int:
+        """Take records that repeat none and end no run; where the first is that it leaves."""
         if self._ends:
-            return False
-        place = len(self._keys) + 1
-        seen = self._first.put_new(key, place)
-        if seen:
-            return False
-        self._keys.append(key)
-        return True
+            return start
+        stop = self._first.put_places(keys, start, len(self._keys) + 1)
+        self._keys.extend(keys[start:stop])
+        return stop
 
     def push(self, key: int, item: T) -> list[tuple[T, bool]]:
         """Take the next record of the file."""

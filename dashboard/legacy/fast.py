@@ -11,17 +11,89 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from hashlib import blake2b
+from typing import NamedTuple, cast
 
 from .binding import Binding
 from .cells import UNIT, quote_of, side_of
 from .checking import last_digit
 from .decoding import Line
-from .times import OLDEST
+from .times import OLDEST, iso
 from .values import Context
 from .verdicts import Trade
 from .versions import belongs
 
-FastJudge = Callable[[Line], Trade | None]
+
+class Plain(NamedTuple):
+    """A confirmed trade of a plain line: what a Trade is made of, and its values as text."""
+
+    key: int
+    name: str
+    """Of the identity, as duplicates.digest_of gives them."""
+    version: str
+    version_evidence: str
+    exit_time: int
+    net_pnl: Decimal
+    net_text: str
+    cells: str
+    """symbol to identity as the trade's body has them, a line break behind each."""
+    own_id: str
+    identity: str
+    symbol: str
+    side: int
+    entry_time: int | None
+    entry_price: Decimal
+    exit_price: Decimal
+    quantity: Decimal
+    fee: Decimal
+    quote_asset: str
+    exit_reason: str | None
+    exact: bool
+
+    def trade(self, line: Line, layout: str) -> Trade:
+        """The trade, as judging.judge gives it."""
+        return Trade(
+            line.number, line.offset, self.symbol, self.side, self.entry_time, self.exit_time,
+            self.entry_price, self.exit_price, self.quantity, self.fee, self.net_pnl,
+            self.version, self.version_evidence, layout, "confirmed", self.quote_asset,
+            self.exit_reason, own_id=self.own_id, exact=self.exact, identity=self.identity,
+        )  # fmt: skip
+
+
+Weigh = Callable[[tuple[str, ...]], Plain | None]
+Times = Callable[[str], tuple[int, str]]
+"""A time's cell to (microseconds UTC, ISO 8601 with Z); KeyError or ValueError for none."""
+
+
+class FastJudge:
+    """Judges lines of one settled binding by one pattern for the whole of a line."""
+
+    def __init__(self, pattern: str, weigh: Weigh) -> None:
+        self._match = re.compile(pattern).fullmatch
+        self._every = re.compile(f"^{pattern}$", re.MULTILINE).findall
+        self._weigh = weigh
+
+    def line(self, line: Line) -> Plain | None:
+        """The trade of one line, None where it goes the long way."""
+        text = line.text
+        found = self._match(text) if text is not None and line.ended else None
+        return None if found is None else self._weigh(found.groups())
+
+    def block(self, lines: list[Line]) -> list[Plain] | None:
+        """The trades of all these lines, None where one of them goes the long way."""
+        if not lines or not lines[-1].ended:
+            return None
+        try:
+            text = "\n".join([line.text for line in lines])  # type: ignore[misc]
+        except TypeError:  # a line that no encoding reads
+            return None
+        # No part of the pattern takes a line break, so each match is one whole line.
+        rows = self._every(text)
+        if len(rows) != len(lines):
+            return None
+        plains = list(map(self._weigh, rows))
+        return None if None in plains else cast("list[Plain]", plains)
+
 
 _READ = frozenset(
     [
@@ -51,6 +123,12 @@ _NEEDED = frozenset(["symbol", "side", "exit_time", "entry_price", "exit_price",
 _NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - compared with naive UTC only
 _OLDEST_US = int(OLDEST.timestamp()) * 1_000_000
 _DAY_US = 86_400_000_000
+_HOURS_KEPT = 10_000
+_IN_HOUR = {
+    f"{minute:02d}:{second:02d}": (minute * 60 + second) * 1_000_000
+    for minute in range(60)
+    for second in range(60)
+}
 _ISO = r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{3}(?:\d{3})?)?)"
 
 
@@ -59,9 +137,9 @@ def compile_fast(binding: Binding, context: Context, delimiter: str) -> FastJudg
     if not _is_plain(binding, context):
         return None
     pattern, groups = _pattern(binding, delimiter)
-    if pattern is None:
+    if not pattern:
         return None
-    return _judge(binding, context, pattern, groups)
+    return FastJudge(pattern, _weigh(binding, context, groups))
 
 
 def _is_plain(binding: Binding, context: Context) -> bool:
@@ -84,11 +162,11 @@ def _is_plain(binding: Binding, context: Context) -> bool:
     )
 
 
-def _pattern(binding: Binding, delimiter: str) -> tuple[re.Pattern[str] | None, dict[str, int]]:
+def _pattern(binding: Binding, delimiter: str) -> tuple[str, dict[str, int]]:
     mark = re.escape(binding.grammar.decimal)
     stop = re.escape(delimiter)
     if delimiter == binding.grammar.decimal:
-        return None, {}
+        return "", {}
     amount = rf"([0-9]{{1,15}}(?:{mark}[0-9]{{1,18}})?)"
     text = rf'[^{stop}"\r\n]{{0,200}}'
     at_role = {at: role for role, at in binding.roles.items()}
@@ -111,7 +189,7 @@ def _pattern(binding: Binding, delimiter: str) -> tuple[re.Pattern[str] | None, 
             continue
         parts.append(part)
         groups[role] = len(groups)
-    return re.compile(stop.join(parts)), groups
+    return stop.join(parts), groups
 
 
 def _time_pattern(binding: Binding, role: str) -> str:
@@ -121,10 +199,7 @@ def _time_pattern(binding: Binding, role: str) -> str:
     return _ISO + (r"(?:Z|\+00:00)?" if naive else r"(?:Z|\+00:00)")
 
 
-def _judge(
-    binding: Binding, context: Context, pattern: re.Pattern[str], groups: dict[str, int]
-) -> FastJudge:
-    match = pattern.fullmatch
+def _weigh(binding: Binding, context: Context, groups: dict[str, int]) -> Weigh:
     i_symbol, i_side = groups["symbol"], groups["side"]
     i_entry, i_exit = groups["entry_price"], groups["exit_price"]
     i_quantity, i_fee, i_pnl = groups["quantity"], groups["fee"], groups[binding.pnl_role]
@@ -146,8 +221,8 @@ def _judge(
     versions: dict[str, tuple[str, str]] = {}
     reasons: dict[str, str | None] = {}
     default = context.versions.default()
-    layout = binding.layout
     seen = binding.versions_seen
+    plain, new, line_break = Plain, tuple.__new__, "\n"
 
     def version_of(cell: str) -> tuple[str, str] | None:
         text = cell.strip()
@@ -158,12 +233,7 @@ def _judge(
             versions[cell] = found
         return found
 
-    def judge(line: Line) -> Trade | None:
-        text = line.text
-        found = match(text) if text is not None and line.ended else None
-        if found is None:
-            return None
-        cells = found.groups()
+    def weigh(cells: tuple[str, ...]) -> Plain | None:
         symbol = cells[i_symbol]
         named = symbols.get(symbol)
         if named is None:
@@ -200,10 +270,12 @@ def _judge(
             turnover = (entry + left) * quantity
             if not steady or not low * turnover <= fee <= high * turnover:
                 return None
+        opened, opened_text = None, ""
         try:
-            closed = read_left(cells[i_left])
-            opened = read_entered(cells[i_entered]) if i_entered >= 0 else None
-        except ValueError:
+            closed, closed_text = read_left(cells[i_left])
+            if i_entered >= 0:
+                opened, opened_text = read_entered(cells[i_entered])
+        except (KeyError, ValueError):
             return None
         if not _OLDEST_US <= closed <= latest:
             return None
@@ -227,18 +299,47 @@ def _judge(
                 if len(reasons) < 1_000:
                     reasons[reason] = kept
                 reason = kept
-        net = printed - fee if gross_kind else printed
-        return Trade(
-            line.number, line.offset, symbol, side, opened, closed, entry, left, quantity,
-            fee.quantize(UNIT), net.quantize(UNIT), version[0], version[1], layout, "confirmed",
-            named[1], reason, None, None, None, None, None, None,
-            cells[i_id].strip() if i_id >= 0 else "", "", (), None, exact,
+        net = (printed - fee if gross_kind else printed).quantize(UNIT)
+        fee = fee.quantize(UNIT)
+        net_text, fee_text = str(net), str(fee)
+        entry_key, exit_key, quantity_key = entry_text, exit_text, quantity_text
+        if entry_text[-1] == "0" or entry_text[0] == "0":
+            entry_text, entry_key = str(entry), _trimmed(entry_text)
+        if exit_text[-1] == "0" or exit_text[0] == "0":
+            exit_text, exit_key = str(left), _trimmed(exit_text)
+        if quantity_text[-1] == "0" or quantity_text[0] == "0":
+            quantity_text, quantity_key = str(quantity), _trimmed(quantity_text)
+        identity = (
             f"{named[0]}|{side}|{'' if opened is None else opened // 1_000_000}|"
-            f"{closed // 1_000_000}|{_trimmed(entry_text)}|{_trimmed(exit_text)}|"
-            f"{_trimmed(quantity_text)}",
-        )  # fmt: skip
+            f"{closed // 1_000_000}|{entry_key}|{exit_key}|{quantity_key}"
+        )
+        raw = blake2b(identity.encode(), digest_size=12).digest()
+        name = raw.hex()
+        values = (
+            f"{symbol}\n{'long' if side > 0 else 'short'}\n{opened_text}{closed_text}\n"
+            f"{entry_text}\n{exit_text}\n{quantity_text}\n{fee_text}\n{net_text}\n"
+        )
+        if "E" in values and "E-" in values:
+            # Decimals as str() writes very small ones; a body has none with an exponent.
+            values = (
+                f"{symbol}\n{'long' if side > 0 else 'short'}\n{opened_text}{closed_text}\n"
+                f"{entry:f}\n{left:f}\n{quantity:f}\n{fee:f}\n{net:f}\n"
+            )
+        return new(plain, (
+            int.from_bytes(raw[:8], "little") or 1,
+            name,
+            version[0],
+            version[1],
+            closed,
+            net,
+            net_text,
+            f"{values}{'' if reason is None else reason + line_break}{named[1]}\n{name}\n",
+            cells[i_id].strip() if i_id >= 0 else "",
+            identity,
+            symbol, side, opened, entry, left, quantity, fee, named[1], reason, exact,
+        ))  # fmt: skip
 
-    return judge
+    return weigh
 
 
 def _trimmed(text: str) -> str:
@@ -258,13 +359,30 @@ def _tolerances(binding: Binding) -> dict[str, Decimal]:
     return {symbol: Decimal(1).scaleb(-places) for symbol, places in binding.price_places.items()}
 
 
-def _time_reader(binding: Binding, role: str) -> Callable[[str], int]:
+def _time_reader(binding: Binding, role: str) -> Times:
     form = binding.forms.get(role)
+    end = "\n" if role == "entry_time" else ""
     if form is not None and form.name == "epoch":
-        return lambda cell: int(cell) * (1_000 if len(cell) == 13 else 1_000_000)
 
-    def read(cell: str) -> int:
-        since = datetime.fromisoformat(cell) - _NAIVE_EPOCH
-        return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+        def read_epoch(cell: str) -> tuple[int, str]:
+            instant = int(cell) * (1_000 if len(cell) == 13 else 1_000_000)
+            return instant, iso(instant) + end
+
+        return read_epoch
+    hours: dict[str, int] = {}
+    end = "Z" + end
+
+    def read(cell: str) -> tuple[int, str]:
+        hour = hours.get(cell[:13])
+        if hour is None:
+            if len(hours) >= _HOURS_KEPT:
+                hours.clear()
+            since = datetime.fromisoformat(f"{cell[:13]}:00:00") - _NAIVE_EPOCH
+            hour = hours[cell[:13]] = (since.days * 86_400 + since.seconds) * 1_000_000
+        instant = hour + _IN_HOUR[cell[14:19]]
+        if len(cell) == 19:
+            return instant, f"{cell[:10]}T{cell[11:]}{end}"
+        instant += int(cell[20:].ljust(6, "0"))
+        return instant, iso(instant) + end[1:]
 
     return read

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from .binding import Binding
 from .decoding import Line
-from .duplicates import KeyTable, Overlaps, digest_of, identity
+from .duplicates import KeyTable, Overlaps, digest_of, identity, trade_id_of
+from .fast import Plain
 from .pairing import Gap, pair
 from .records import Record
 from .report import FileReport, Segment, columns_of
@@ -27,10 +27,33 @@ class Sink(Protocol):
         """A record that is not."""
 
 
+@runtime_checkable
+class RowSink(Sink, Protocol):
+    """A sink that also takes plain trades as rows of text, many at once."""
+
+    def ref_of(self, trade_id: str) -> str:
+        """The id a trade is recorded under."""
+
+    def rows(self, like: Trade, rows: list[str]) -> None:
+        """Trades whose bodies are that of `like` but for the values in their rows.
+
+        A row is, joined by line breaks: exit time in microseconds, ref, symbol, side, entry time
+        where there is one, exit time, entry price, exit price, quantity, fee, net PnL, exit
+        reason where there is one, quote asset, identity, line, own id where there is one.
+        """
+
+
 class NoSink:
     """A sink for dry runs."""
 
     def trade(self, trade_id: str, trade: Trade) -> None:
+        """Nothing is kept."""
+
+    def ref_of(self, trade_id: str) -> str:
+        """As it is."""
+        return trade_id
+
+    def rows(self, like: Trade, rows: list[str]) -> None:
         """Nothing is kept."""
 
     def quarantined(self, record: Quarantined) -> None:
@@ -63,6 +86,54 @@ def _market_of(record: Record, binding: Binding | None) -> str:
 
 def _record(line: Line) -> Record:
     return Record(line.number, line.offset, line.raw, line.text or "", [], "", line.ended)
+
+
+class _Run:
+    """Plain trades in a row whose bodies have the same fixed part."""
+
+    def __init__(self, sink: Sink, layout: str) -> None:
+        self._sink, self._layout = sink, layout
+        self._rows_sink = sink if isinstance(sink, RowSink) else None
+        self._rows: list[str] = []
+        self._first: tuple[str, Trade] | None = None
+        self._evidence, self._has_id = "", False
+        self.version = ""
+        self.net = Decimal(0)
+        self.said: list[str] = []
+
+    def fits(self, plain: Plain) -> bool:
+        """Whether a trade can follow those before it."""
+        return (
+            self._first is not None
+            and plain.version == self.version
+            and plain.version_evidence == self._evidence
+            and bool(plain.own_id) == self._has_id
+        )
+
+    def begin(self, plain: Plain, line: Line) -> None:
+        """The trade that comes next is the first of another run."""
+        self.version, self._evidence = plain.version, plain.version_evidence
+        self._has_id = bool(plain.own_id)
+        self._first = ("", plain.trade(line, self._layout))
+
+    def add(self, plain: Plain, line: Line, number: int) -> None:
+        """One more trade."""
+        at, exit_time = line.number, plain.exit_time
+        trade_id = trade_id_of(exit_time, plain.name, number)
+        self.net += plain.net_pnl
+        self.said.append(f"T{at}|{trade_id}|{plain.net_text}|{self.version}\n")
+        sink = self._rows_sink
+        if sink is None:
+            self._sink.trade(trade_id, plain.trade(line, self._layout))
+            return
+        tail = f"\n{plain.own_id}" if self._has_id else ""
+        self._rows.append(f"{exit_time}\n{sink.ref_of(trade_id)}\n{plain.cells}{at}{tail}")
+
+    def end(self) -> None:
+        """Hand the run's rows on."""
+        if self._rows_sink is not None and self._first is not None:
+            self._rows_sink.rows(self._first[1], self._rows)
+        self._rows, self.said, self._first, self.net = [], [], None, Decimal(0)
 
 
 class FileOutcome:
@@ -131,64 +202,51 @@ class FileOutcome:
             assert binding is not None
             self._take_fill(outcome, binding)
 
-    def take_plain(self, judged: Iterable[tuple[Line, Trade | None]], binding: Binding) -> None:
-        """A block of confirmed trades of one binding."""
-        segment: Segment | None = None
-        count = 0
-        fresh, settle = self._rows.fresh, self._settle_plain
-        sums: dict[str, tuple[int, Decimal]] = {}
-        said: list[str] = []
-        for line, trade in judged:
-            assert trade is not None
-            if segment is None:
-                segment = self._at(trade.line, binding)
-            count += 1
-            if fresh(hash(line.text) & 0xFFFFFFFFFFFFFFFF or 1):
-                settle(trade, sums, said)
-            else:
-                # What is pushed may come out at once: what was said so far comes first.
-                self._say(sums, said)
-                self._push(_record(line), trade)
-        self._say(sums, said)
-        if segment is not None:
-            segment.confirmed += count
-            segment.last_line = max(segment.last_line, line.number)
-        self.report.records += count
+    def take_plain(self, lines: list[Line], plains: list[Plain], binding: Binding) -> None:
+        """Confirmed trades of one binding, each with its line."""
+        segment = self._at(lines[0].number, binding)
+        keys = [hash(line.text) & 0xFFFFFFFFFFFFFFFF or 1 for line in lines]
+        at = 0
+        while at < len(lines):
+            stop = self._rows.fresh(keys, at)
+            if stop > at:
+                self._settle_plain(lines[at:stop], plains[at:stop], binding.layout)
+            if stop < len(lines):
+                self._push(_record(lines[stop]), plains[stop].trade(lines[stop], binding.layout))
+            at = stop + 1
+        segment.confirmed += len(lines)
+        segment.last_line = max(segment.last_line, lines[-1].number)
+        self.report.records += len(lines)
 
-    def _settle_plain(
-        self, trade: Trade, sums: dict[str, tuple[int, Decimal]], said: list[str]
-    ) -> None:
-        """As _settle, for a trade of one record that the exchange gave no id; sums come later."""
-        key, name = digest_of(trade.identity)
-        number = self.counts.bump(key)
-        if self._maybe_known and number <= self._known.get(key):
-            self._say(sums, said)
-            self._duplicate((trade.line,))
-            return
-        trade_id = f"imp-{name}-{number}"
-        if number > 1:
-            self.report.repeated_lines.append(trade.line)
-        version = trade.version
-        known = sums.get(version)
-        sums[version] = (
-            (1, trade.net_pnl) if known is None else (known[0] + 1, known[1] + trade.net_pnl)
-        )
-        said.append(f"T{trade.line}|{trade_id}|{trade.net_pnl}|{version}\n")
-        self._sink.trade(trade_id, trade)
+    def _settle_plain(self, lines: list[Line], plains: list[Plain], layout: str) -> None:
+        """As _settle, for trades of one record each that the exchange gave no id."""
+        numbers = self.counts.bump_all([plain.key for plain in plains])
+        run = _Run(self._sink, layout)
+        for line, plain, number in zip(lines, plains, numbers, strict=True):
+            if self._maybe_known and number <= self._known.get(plain.key):
+                self._say(run)
+                self._duplicate((line.number,))
+                continue
+            if number > 1:
+                self.report.repeated_lines.append(line.number)
+            if not run.fits(plain):
+                self._say(run)
+                run.begin(plain, line)
+            run.add(plain, line, number)
+        self._say(run)
 
-    def _say(self, sums: dict[str, tuple[int, Decimal]], said: list[str]) -> None:
-        """Add up what a block of plain trades came to."""
-        if not said:
+    def _say(self, run: _Run) -> None:
+        """Add up what a run of plain trades came to."""
+        count = len(run.said)
+        if not count:
             return
-        self._digest.update("".join(said).encode())
-        said.clear()
-        by_version = self.report.by_version
-        for version, (count, net) in sums.items():
-            self.report.imported += count
-            self.report.trades += count
-            trades, before = by_version.get(version, (0, Decimal(0)))
-            by_version[version] = (trades + count, before + net)
-        sums.clear()
+        report = self.report
+        self._digest.update("".join(run.said).encode())
+        report.imported += count
+        report.trades += count
+        trades, before = report.by_version.get(run.version, (0, Decimal(0)))
+        report.by_version[run.version] = (trades + count, before + run.net)
+        run.end()
 
     def _at(self, record_line: int, binding: Binding) -> Segment:
         key = binding.number
@@ -239,7 +297,7 @@ class FileOutcome:
         if number <= self._known.get(key) or (trade.exchange_id and before):
             self._duplicate(lines)
             return
-        trade_id = f"imp-{name}-{number}"
+        trade_id = trade_id_of(trade.exit_time, name, number)
         report = self.report
         if number > 1:
             report.repeated_lines.append(trade.line)

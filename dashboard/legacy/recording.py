@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pickle
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import IO, Any, NamedTuple, Protocol
 
 from .cells import plain
-from .duplicates import KeyTable, digest_of, identity_of
+from .duplicates import KeyTable, digest_of, identity_of, name_in, trade_id_of
 from .report import FileReport
 from .times import iso
 from .verdicts import Quarantined, Trade
@@ -152,55 +152,115 @@ def _number(value: object) -> str | None:
 
 
 class Closed(NamedTuple):
-    """A trade.closed event to be: its ref, when it happened, its body without the file's hash."""
+    """A trade.closed event to be: its ref, when it happened, its version, its body."""
 
     ref: str
     occurred_at: int
+    version: str
     body: dict[str, Any]
 
 
-class Kept:
-    """One file's events, waiting on disk (in memory while few) until the file is judged whole."""
+class Alike(NamedTuple):
+    """Many trade.closed events to be, whose bodies differ in what VARYING names."""
 
-    def __init__(self, report: FileReport, recorded: Recorded, account: str) -> None:
+    key: tuple[object, ...]
+    """The same for all that have the same body."""
+    version: str
+    body: dict[str, Any]
+    rows: list[str]
+    """As outcome.RowSink.rows has them."""
+
+
+VARYING = {
+    "trade_id": "id",
+    "symbol": "text",
+    "side": "text",
+    "entry_time": "number",
+    "exit_time": "number",
+    "entry_price": "number",
+    "exit_price": "number",
+    "quantity": "number",
+    "fee": "number",
+    "net_pnl": "number",
+    "exit_reason": "text",
+    "quote_asset": "text",
+    "identity": "id",
+    "line": "count",
+    "own_id": "text",
+}
+"""The fields of a body that a row has values for, where they are not null; see store.Slot."""
+
+
+class Kept:
+    """One file's events on their way to the store.
+
+    Trades are held until `take`; `held` is told how many each time, and may take them at once.
+    Quarantined records wait until the file is judged whole, on disk where they are many.
+    """
+
+    def __init__(
+        self,
+        report: FileReport,
+        recorded: Recorded,
+        account: str,
+        held: Callable[[int], None] | None = None,
+    ) -> None:
+        """Without `held`, in a dry run, nothing is kept."""
         self.report = report
-        self._recorded, self._account = recorded, account
-        self._trades: dict[str, IO[bytes]] = {}
+        self._recorded, self._account, self._told = recorded, account, held
+        self._held: list[Closed | Alike] = []
+        self._versions: set[str] = set()
         self._quarantine: IO[bytes] = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115
-        self.refused = 0
 
     def trade(self, trade_id: str, trade: Trade) -> None:
         """Keep a trade. Raises TooManyVersions."""
-        spool = self._trades.get(trade.version)
-        if spool is None:
-            if len(self._trades) >= MAX_VERSIONS:
+        self._meet(trade.version)
+        if self._told is None:
+            return
+        ref = self.ref_of(trade_id)
+        body = self._body(trade, ref, trade_id)
+        self._held.append(Closed(ref, trade.exit_time, trade.version, body))
+        self._told(1)
+
+    def ref_of(self, trade_id: str) -> str:
+        """The id a trade is recorded under."""
+        return self._recorded.fresh_id(trade_id)
+
+    def rows(self, like: Trade, rows: list[str]) -> None:
+        """Keep trades alike, as outcome.RowSink has them. Raises TooManyVersions."""
+        self._meet(like.version)
+        if self._told is None:
+            return
+        own_id, unknown = bool(like.own_id), (like.entry_time is None, like.exit_reason is None)
+        key = (id(self), like.version, like.version_evidence, like.layout, own_id, unknown)
+        body = self._body(like, "", trade_id_of(0, "", 1))
+        self._held.append(Alike(key, like.version, body, rows))
+        self._told(len(rows))
+
+    def quarantined(self, record: Quarantined) -> None:
+        """Keep a refused record."""
+        if self._told is not None:
+            pickle.dump(quarantine_body(record), self._quarantine, pickle.HIGHEST_PROTOCOL)
+
+    def take(self) -> list[Closed | Alike]:
+        """The trades held, complete; they are held no longer."""
+        held, self._held = self._held, []
+        for each in held:
+            each.body["batch"] = self.report.batch
+            each.body["source"]["sha256"] = self.report.sha256
+        return held
+
+    def _meet(self, version: str) -> None:
+        if version not in self._versions:
+            if len(self._versions) >= MAX_VERSIONS:
                 raise TooManyVersions(
                     f"{self.report.path}: over {MAX_VERSIONS} different versions; "
                     "its version column holds something else"
                 )
-            spool = self._trades[trade.version] = tempfile.SpooledTemporaryFile(  # noqa: SIM115
-                IN_MEMORY
-            )
-        ref = self._recorded.fresh_id(trade_id)
-        body = body_of(trade, ref, trade_id, self._account, self.report.path)
-        pickle.dump((ref, trade.exit_time, body), spool, pickle.HIGHEST_PROTOCOL)
+            self._versions.add(version)
 
-    def quarantined(self, record: Quarantined) -> None:
-        """Keep a refused record."""
-        self.refused += 1
-        pickle.dump(quarantine_body(record), self._quarantine, pickle.HIGHEST_PROTOCOL)
-
-    def versions(self) -> list[str]:
-        """The versions there are trades of."""
-        return sorted(self._trades)
-
-    def trades(self, version: str, batch: str) -> Iterator[Closed]:
-        """The trades of one version, complete."""
-        sha256 = self.report.sha256
-        for ref, occurred_at, body in _load(self._trades[version]):
-            body["batch"] = batch
-            body["source"]["sha256"] = sha256
-            yield Closed(ref, occurred_at, body)
+    def _body(self, trade: Trade, ref: str, trade_id: str) -> dict[str, Any]:
+        return body_of(trade, ref, trade_id, self._account, self.report.path)
 
     def quarantine(self, batch: str) -> Iterator[dict[str, Any]]:
         """The bodies of the quarantined records."""
@@ -209,8 +269,7 @@ class Kept:
 
     def close(self) -> None:
         """Give the disk back."""
-        for spool in (*self._trades.values(), self._quarantine):
-            spool.close()
+        self._quarantine.close()
 
 
 def _load(spool: IO[bytes]) -> Iterator[Any]:
@@ -241,7 +300,7 @@ def body_of(trade: Trade, ref: str, trade_id: str, account: str, path: str) -> d
         "account": account,
         "version": trade.version,
         "source_kind": "import",
-        "identity": trade_id.split("-")[1],
+        "identity": name_in(trade_id),
         "reconciled": trade.reconciled,
         "source": {
             "file": path,
@@ -302,6 +361,7 @@ def finished_body(report: FileReport, batch: str, digest: str) -> dict[str, Any]
     return {
         "batch": batch,
         "digest": digest,
+        "encoding": report.encoding,
         "records": report.records,
         "imported": report.imported,
         "trades": report.trades,

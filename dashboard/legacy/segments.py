@@ -9,7 +9,7 @@ without its header, or one proposed from the values and proven by arithmetic.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 from .aliases import heading
@@ -17,7 +17,7 @@ from .binding import Binding, bindings_for, could_be_header, is_header, no_trade
 from .cells import PLAIN_NUMBER
 from .clusters import largest_cluster, like_first, signature, usual_width, who_and_when
 from .decoding import Line
-from .fast import FastJudge, compile_fast
+from .fast import FastJudge, Plain, compile_fast
 from .fill_rows import read_fill
 from .finding import Block, acceptable, is_run, prove
 from .judging import judge
@@ -98,8 +98,8 @@ class FileJudge:
         """Decide what is still held."""
         self._window(final=True)
 
-    def judge_fast(self, lines: list[Line]) -> tuple[list[tuple[Line, Trade | None]], int]:
-        """Judge leading lines the short way, each with its trade or None.
+    def judge_fast(self, lines: list[Line]) -> tuple[Sequence[Plain | None], int]:
+        """Judge leading lines the short way, each to its trade or None.
 
         Stops, with the number of lines taken, where a header or a marker may change the layout;
         takes none while records are held back or where the binding is no plain one.
@@ -107,12 +107,14 @@ class FileJudge:
         fast = self._fast
         if fast is None or self._held or self._hunk:
             return [], 0
-        judged: list[tuple[Line, Trade | None]] = []
+        if whole := fast.block(lines):
+            return whole, len(lines)
+        judged: list[Plain | None] = []
         for line in lines:
-            trade = fast(line)
-            if trade is None and self._may_change(line):
+            plain = fast.line(line)
+            if plain is None and self._may_change(line):
                 break
-            judged.append((line, trade))
+            judged.append(plain)
         return judged, len(judged)
 
     def _may_change(self, line: Line) -> bool:

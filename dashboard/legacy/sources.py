@@ -96,12 +96,13 @@ class Source:
         """Bytes to expect, for progress only; 0 where unknown."""
         return self.path.stat().st_size if not self.packing else 0
 
-    def sha256(self) -> str:
-        """The hash of the unpacked bytes, hex."""
-        digest = hashlib.sha256()
+    def sha256(self, size: int = 0) -> str:
+        """The hash of the unpacked bytes, of the first `size` where that is not 0; hex."""
+        digest, done = hashlib.sha256(), 0
         with self.reading() as read:
-            while block := read(1 << 20):
+            while block := read(min(1 << 18, size - done) if size else 1 << 18):
                 digest.update(block)
+                done += len(block)
         return digest.hexdigest()
 
     def is_sqlite(self) -> bool:

@@ -38,7 +38,7 @@ _WIDTH = 11
 # Another program may look into the file for so long, in milliseconds.
 _PATIENCE = 30_000
 # KiB of pages at hand: where refs come in no order they touch the whole of their index.
-_CACHE = 16_384
+_CACHE = 4_096
 
 
 class BulkWriter:

@@ -1,12 +1,13 @@
 """`manage.py import_csv`: old trading logs into trades, every record accounted for."""
 
+import gc
 import json
 import secrets
 import sys
 import time
 from argparse import ArgumentParser, ArgumentTypeError
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import IO, Any, cast
@@ -23,11 +24,13 @@ from dashboard.legacy.report import FileReport, Report
 from dashboard.legacy.sources import BadSource, Source, find
 from dashboard.legacy.times import UnknownTimezone, timezone_named
 from dashboard.management.commands._import_stream import (
+    Batches,
     ImportStream,
     NotRecorded,
     recorded_trades,
 )
-from trader.store import MODES, StreamLocked, StreamUnusable
+from dashboard.management.commands._low_priority import give_way
+from trader.store import MODES, StreamUnusable
 
 REFUSED = 2
 QUARANTINED = 1
@@ -63,34 +66,61 @@ class Command(BaseCommand):
             help="exit with 0 when exactly so many records are quarantined",
         )  # fmt: skip
 
+    def run_from_argv(self, argv: list[str]) -> None:
+        """As a command of its own it gives way to the bots."""
+        give_way()
+        super().run_from_argv(argv)
+
     def handle(self, *args: Any, **options: Any) -> None:
         folder = Path(settings.DATA_FOLDER)
+        batch = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+        batches = Batches(
+            lambda: ImportStream(folder, bot=options["bot"], mode=options["mode"], apart=reading)
+        )
+        reading = True
         try:
             zone = timezone_named(options["timezone"]) if options["timezone"] else None
             if options["report"]:
                 _check_place(Path(options["report"]), find(options["paths"]))
-            report = self._import(folder, zone, options)
-        except (BadSource, ImportRefused, UnknownTimezone, TooManyVersions) as error:
-            raise CommandError(str(error), returncode=REFUSED) from None
-        except (StreamLocked, StreamUnusable, NotRecorded) as error:
-            raise CommandError(str(error), returncode=REFUSED) from None
+            with ExitStack() as stack:
+                stack.push(batches.leave)
+                report, kept = self._read(folder, zone, batch, batches, options)
+                reading = False
+                if not options["dry_run"]:
+                    batches.finish(kept, report.digest)
+        except (
+            BadSource, ImportRefused, UnknownTimezone, TooManyVersions, StreamUnusable,
+            NotRecorded,
+        ) as error:  # fmt: skip
+            text = str(error)
+            if batches.begun:
+                text = text.removesuffix(". Nothing was written")
+                text += f". What was written of batch {batch} counts for nothing"
+            raise CommandError(text, returncode=REFUSED) from None
         self._tell(report, options)
 
-    def _import(self, folder: Path, zone: tzinfo | None, options: dict[str, Any]) -> Report:
+    def _read(
+        self,
+        folder: Path,
+        zone: tzinfo | None,
+        batch: str,
+        batches: Batches,
+        options: dict[str, Any],
+    ) -> tuple[Report, list[Kept]]:
+        """The report, and those of its files that have something to write."""
         recorded = recorded_trades(folder, options["mode"])
         account = options["account"] or options["mode"]
-        batch = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
         kept: list[Kept] = []
 
-        with ExitStack() as stack:
+        def keep(report: FileReport) -> Kept:
+            report.batch = f"{batch}.{len(kept) + 1}"
+            held = None if options["dry_run"] else batches.held
+            kept.append(Kept(report, recorded, account, held))
+            batches.add(kept[-1])
+            return kept[-1]
 
-            def keep(report: FileReport) -> Kept:
-                report.batch = f"{batch}.{len(kept) + 1}"
-                kept.append(Kept(report, recorded, account))
-                stack.callback(kept[-1].close)
-                return kept[-1]
-
-            bar = _Bar(stack, quiet=options["json"])
+        with ExitStack() as stack, _rarely_collected():
+            bar = _Bar(stack)
             report = read_all(
                 options["paths"],
                 Options(zone, options["version_tag"], progress=bar.reading),
@@ -99,25 +129,13 @@ class Command(BaseCommand):
                 batch=batch,
                 dry_run=options["dry_run"],
             )
-            wanted = [each for each in kept if each.report in report.files]
-            if not options["dry_run"]:
-                fresh = [
-                    each
-                    for each in wanted
-                    if each.report.trades or each.report.sha256 not in recorded.files
-                ]
-                self._write(fresh, report, bar, folder, options)
-        return report
-
-    def _write(
-        self, kept: list[Kept], report: Report, bar: "_Bar", folder: Path, options: dict[str, Any]
-    ) -> None:
-        if not kept:
-            return
-        with ImportStream(folder, bot=options["bot"], mode=options["mode"]) as stream:
-            for each in kept:
-                bar.writing(each.report)
-                stream.write(each, report.digest, bar.advance)
+        fresh = [
+            each
+            for each in kept
+            if each.report in report.files
+            and (each.report.trades or each.report.sha256 not in recorded.files)
+        ]
+        return report, fresh
 
     def _tell(self, report: Report, options: dict[str, Any]) -> None:
         whole = json.dumps(report.to_json(), ensure_ascii=False)
@@ -186,17 +204,27 @@ def _check_place(report: Path, sources: Sequence[Source]) -> None:
         raise ImportRefused(f"{report}: is itself to be imported; give the report another name")
 
 
+@contextmanager
+def _rarely_collected() -> Iterator[None]:
+    """The collector of cycles would look through a block's thousands of trades, none of them
+    in a cycle, again and again."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
 class _Bar:
     """A progress bar on a terminal, once the work has taken a second."""
 
-    def __init__(self, stack: ExitStack, *, quiet: bool) -> None:
-        del quiet
+    def __init__(self, stack: ExitStack) -> None:
         self._stack = stack
         self._shown = sys.stderr.isatty()
         self._progress: Progress | None = None
         self._task: TaskID | None = None
         self._started = time.monotonic()
-        self._pending = 0
 
     def _show(self) -> Progress | None:
         if not self._shown or time.monotonic() - self._started < 1:
@@ -215,20 +243,3 @@ class _Bar:
             bar.update(
                 self._task, description=f"reading {label}", completed=done, total=size or None
             )
-
-    def writing(self, report: FileReport) -> None:
-        """A file's events are written from here on."""
-        bar = self._show()
-        if bar is not None and self._task is not None:
-            bar.update(
-                self._task, description=f"writing {report.path}", completed=0, total=report.trades
-            )
-
-    def advance(self, count: int) -> None:
-        """So many more are written."""
-        self._pending += count
-        if self._pending >= 500:
-            bar = self._show()
-            if bar is not None and self._task is not None:
-                bar.advance(self._task, self._pending)
-            self._pending = 0

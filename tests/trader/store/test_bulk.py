@@ -205,16 +205,20 @@ def test_what_was_committed_survives_a_kill(folder: Path) -> None:
     assert verify("bot", folder=folder).ok
 
 
+def _flood(writer: BulkWriter) -> None:
+    for _ in range(3000):
+        writer.append("a", {"text": "x" * 2000})
+    writer.commit()
+
+
 def test_a_full_disk_is_said_and_harms_nothing(small_disk: Path) -> None:
     folder = small_disk / "db"
     with bulk(folder) as writer:
         writer.append("a", {})
         writer.commit()
         filler = fill(small_disk)
-        for _ in range(3000):
-            writer.append("a", {"text": "x" * 2000})
         with pytest.raises(NotStored, match="ends with event 1"):
-            writer.commit()
+            _flood(writer)
         filler.unlink()
         writer.append("a", {})
     found = verify("bot", folder=folder)
