@@ -38,6 +38,12 @@ class HaltLimits:
     max_open_trades: int = 1
     stale_after: timedelta | None = None
 
+    @property
+    def watch_losses(self) -> bool:
+        """Whether any limit on losses is set: where none is, a replay need not compute them."""
+        watched = (self.daily_loss_fraction, self.drawdown_fraction, self.losing_streak)
+        return any(limit is not None for limit in watched)
+
     def settings(self) -> dict[str, Any]:
         """What settings.changed tells of them."""
         return {
@@ -117,7 +123,7 @@ class RiskGate:
         # An end is the first moment after it: the candle that closes at midnight is yesterday's.
         if standing.until is not None and trading_day(at) >= standing.until.date():
             self._resume(record, at, by=standing.rule, reason="its time is over")
-        if standing.mode is not Mode.ACTIVE:
+        if standing.mode is not Mode.ACTIVE or not self.limits.watch_losses:
             return
         for rule, reason, until in self._broken(book, candle):
             log.warning("No more entries: %s", reason)

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from trader.domain import events
-from trader.domain.standing import Standing
+from trader.domain.standing import Standing, trading_day
 from trader.domain.times import moment
 from trader.notify.notices import Notice, notice_of, summary
 from trader.ports import Receipt
@@ -72,13 +72,16 @@ class NotifyingLog:
 
     def _sum_up(self, body: Mapping[str, Any]) -> None:
         """Once a day, when the day before is over. The snapshot holds the standing before it."""
+        closed = moment(body["candle"]["close_time"])
+        if self._summed is not None and (
+            trading_day(closed) <= self._summed or closed.hour < self._summary_hour
+        ):
+            return
         standing = Standing.from_body(body["risk"])
-        known = self._summed or self._summed_before(body, standing)
+        self._summed = self._summed or self._summed_before(body, standing)
         standing.apply(events.STATE_SNAPSHOT, body)
-        self._summed = known
-        hour = moment(body["candle"]["close_time"]).hour
-        new_day = known is not None and standing.day is not None and standing.day > known
-        if new_day and standing.before is not None and hour >= self._summary_hour:
+        new_day = self._summed is not None and trading_day(closed) > self._summed
+        if new_day and standing.before is not None and closed.hour >= self._summary_hour:
             self._summed = standing.day
             self._tell(summary(body, standing))
 

@@ -98,11 +98,12 @@ class _Channel:
             self._untold += 1
 
     def finish(self, seconds: float) -> None:
+        ends = time.monotonic() + seconds
         try:
             self._queue.put(None, timeout=seconds)
         except queue.Full:
             self._stop.set()
-        self._thread.join(seconds)
+        self._thread.join(max(0.0, ends - time.monotonic()))
         self._stop.set()  # a sender that hangs is left behind: its thread dies with the process
         if not self._thread.is_alive():
             self._sender.close()

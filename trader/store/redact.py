@@ -195,8 +195,9 @@ class Redactor:
             return REDACTED
         if name_class != _IDENTITY and any(map(_random_looking, _LONG_RUN.findall(text))):
             return REDACTED
-        if len(self._clean) < 1_000:
-            self._clean.add((text, name_class))
+        if len(self._clean) >= 1_000:
+            self._clean.clear()  # of old trades' ids, to make room for the next ones'
+        self._clean.add((text, name_class))
         return text
 
     def _allowed(self, settings: Mapping[str, object]) -> dict[str, object]:
