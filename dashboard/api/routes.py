@@ -176,6 +176,7 @@ def curve(request: HttpRequest, filters: Query[EquityIn]) -> HttpResponse:
         return {
             "bot": bots[0].bot if len(bots) == 1 else None,
             "bots": [bot.bot for bot in bots],
+            "derived": next((bot.feed for bot in bots if bot.is_derived), None),
             "items": [
                 answers.equity_answer(row, fall)
                 for row, fall in zip(rows, equity.underwater(rows), strict=True)

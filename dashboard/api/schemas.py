@@ -287,6 +287,9 @@ class EquityOut(ScopeOut):
 
     bot: str | None = Field(description="null where the curve is of several bots")
     bots: list[str] = Field(description="Whose equity is summed")
+    derived: str | None = Field(
+        description="What the curve was derived from afterwards; null where bots recorded it"
+    )
     items: list[EquityItem]
     points: int = Field(description="How many candles the items stand for")
     next_cursor: str | None = None

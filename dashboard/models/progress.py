@@ -2,6 +2,8 @@
 
 from django.db import models
 
+DERIVED = "derived from closed trades"  # how the feed of such a history begins
+
 
 class Checkpoint(models.Model):
     """The last event of a stream that the rows stand for, with its hash and what was refused."""
@@ -116,6 +118,11 @@ class Bot(models.Model):
     realised = models.BigIntegerField(null=True)
     unrealised = models.BigIntegerField(null=True)
     deposits = models.BigIntegerField(null=True)
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether no bot recorded this: its equity was derived from its trades afterwards."""
+        return self.feed.startswith(DERIVED)
 
     def __str__(self) -> str:
         return f"{self.bot} {self.version}"

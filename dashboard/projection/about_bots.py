@@ -101,6 +101,14 @@ def snapshot(rows: Rows, event: Event) -> None:
         _fold_day(rows.days, key, point)
 
 
+def equity_restarted(rows: Rows, event: Event) -> None:
+    """A derived history is told anew: the trades it was derived from are others now."""
+    rows.seen(event)
+    rows.points.clear()
+    rows.days.clear()
+    rows.equity_restarted = True
+
+
 def _fold_day(days: dict[tuple[BookKey, int], DayOfEquity], key: BookKey, point: Point) -> None:
     day = point.time // DAY
     known = days.get((key, day))

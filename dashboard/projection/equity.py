@@ -2,6 +2,7 @@
 
 from django.db import connection
 
+from dashboard.models import EquityDay, EquityPoint
 from dashboard.projection.facts import BookKey
 from dashboard.projection.rows import Rows
 
@@ -30,8 +31,11 @@ ON CONFLICT (book_id, stream, day) DO UPDATE SET
 
 def write_equity(rows: Rows, books: dict[BookKey, int]) -> bool:
     """Insert the batch's points and merge its days. True when there was anything to write."""
+    if rows.equity_restarted:
+        for model in (EquityPoint, EquityDay):
+            model.objects.filter(stream=rows.stream).delete()
     if not rows.points:
-        return False
+        return rows.equity_restarted
     points = [
         (
             books[key],

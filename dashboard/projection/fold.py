@@ -27,6 +27,7 @@ HANDLERS: dict[str, Callable[[Rows, Event], None]] = {
     "risk.halted": about_bots.halted,
     "risk.resumed": about_bots.resumed,
     "state.snapshot": about_bots.snapshot,
+    "equity.restarted": about_bots.equity_restarted,
     "signal.raised": about_trades.signal,
     "position.opened": about_bots.position,
     "position.changed": about_bots.position,

@@ -99,6 +99,7 @@ class Rows:
     books: dict[BookKey, int] = field(default_factory=dict)  # newest recorded_at of each
     bot_changed: bool = False
     positions_changed: bool = False
+    equity_restarted: bool = False
     _named: dict[tuple[object, object, object], BookKey] = field(default_factory=dict)
     repeated: int = 0
     contradicted: int = 0

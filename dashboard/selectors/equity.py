@@ -48,7 +48,8 @@ def accounts(scope: Scope) -> list[Bot]:
     """The bots whose money is meant, the one heard of last first.
 
     One stream of each name: where two tell of one bot (its own and a followed file's), the one
-    heard of last.
+    heard of last. What was derived afterwards from trades answers only where nothing was
+    recorded: it may be the same account's earlier money, which is not there twice.
     """
     if scope.book is None:
         return []
@@ -56,9 +57,10 @@ def accounts(scope: Scope) -> list[Bot]:
     if scope.filters.bot is not None:
         bots = bots.filter(bot=scope.filters.bot)
     of_name: dict[str, Bot] = {}
-    for bot in bots.order_by("-last_recorded_at"):
+    for bot in sorted(bots.order_by("-last_recorded_at"), key=lambda bot: bot.is_derived):
         of_name.setdefault(bot.bot, bot)
-    return list(of_name.values())
+    recorded = [bot for bot in of_name.values() if not bot.is_derived]
+    return recorded or list(of_name.values())
 
 
 def points(scope: Scope, bots: Sequence[Bot]) -> QuerySet[EquityPoint]:

@@ -2,7 +2,8 @@
 
 import json
 import os
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -12,6 +13,7 @@ from rich.table import Table
 
 from dashboard.backfill.candles import length_of, plain_symbol
 from dashboard.management.commands import _backfill_candles as candles
+from dashboard.management.commands import _backfill_snapshots as snapshots
 from dashboard.management.commands import _terminal
 from dashboard.management.commands._backfill import REFUSED, bar, moment
 
@@ -19,6 +21,7 @@ PUBLIC = "https://api.binance.com/api"
 EXAMPLES = """examples:
   python manage.py backfill candles --symbol BTCUSDT --interval 15m --since 2024-01-01
   python manage.py backfill candles --symbol BTCUSDT --interval 15m --file BTCUSDT_15m.csv.gz
+  python manage.py backfill snapshots --bot legacy --deposit 2024-01-01=10000
 
 Each can be run again at any time: what is recorded already is not recorded twice.
 
@@ -37,6 +40,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         kinds = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
         _candles(kinds)
+        _snapshots(kinds)
 
     def handle(self, *args: Any, **options: Any) -> None:
         getattr(self, f"_{options['what']}")(options)
@@ -68,6 +72,28 @@ class Command(BaseCommand):
                 f"{len(told['differing'])} candles differ from those recorded, the first that of "
                 f"{told['differing'][0]}; the recorded ones stand"
             )
+
+    def _snapshots(self, options: dict[str, Any]) -> None:
+        folder = Path(settings.DATA_FOLDER)
+        with bar(quiet=options["json"]) as shown:
+            found = snapshots.run(folder, options["bot"], options["deposit"], shown)
+        if options["json"]:
+            self.stdout.write(json.dumps(found))
+            return
+        table = Table("bot", "money", "from", "to", "points", "new", "deposits", "equity")
+        for each in found["accounts"]:
+            money = " · ".join((each["mode"], each["quote_asset"], each["account"]))
+            table.add_row(
+                _terminal.shown(each["bot"]), _terminal.shown(money),
+                each["first"][:10], each["last"][:10], f"{each['points']:,}",
+                f"{each['appended']:,}", each["deposits"] or "not known", each["equity"],
+            )  # fmt: skip
+        console = _terminal.console(cast("IO[str]", self.stdout._out))
+        console.print(table)
+        for each in found["recorded"]:
+            console.print(f"{_terminal.shown(each['bot'])} recorded its equity itself: that stands")
+        if any(each["deposits"] is None for each in found["accounts"]):
+            console.print("Where deposits are not known the curve begins at 0; see --deposit")
 
     def _say(
         self, title: str, found: dict[str, Any], rows: dict[str, Any], *, as_json: bool
@@ -103,3 +129,34 @@ def _candles(kinds: Any) -> None:
         "--file", type=Path, help="a candle file, CSV or CSV.gz, in place of Binance"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object at the end")
+
+
+def _snapshots(kinds: Any) -> None:
+    parser = kinds.add_parser(
+        "snapshots",
+        help="an equity history from trades and deposits, where none was recorded",
+        description=(
+            "Derive an equity history, marked as derived, for every bot that has trades and "
+            "recorded no equity. Run it again after imports: it goes on, or is told anew where "
+            "trades have changed."
+        ),
+        epilog="example: python manage.py backfill snapshots --bot legacy "
+        "--deposit 2024-01-01=10000 --deposit 2024-06-01=-2500",
+    )
+    parser.add_argument("--bot", help="only this bot's")
+    parser.add_argument(
+        "--deposit", type=_deposit, action="append", default=[], metavar="WHEN=AMOUNT",
+        help="cash paid in (or, negative, taken out) at a day or time, in quote currency; kept",
+    )  # fmt: skip
+    parser.add_argument("--json", action="store_true", help="one JSON object at the end")
+
+
+def _deposit(told: str) -> snapshots.Deposit:
+    when, found, amount = told.rpartition("=")
+    try:
+        cash = Decimal(amount)
+    except InvalidOperation:
+        cash = Decimal("nan")
+    if not found or not cash.is_finite():
+        raise ArgumentTypeError(f"{told!r} is no WHEN=AMOUNT, as 2024-01-01=10000")
+    return snapshots.Deposit(moment(when), cash)

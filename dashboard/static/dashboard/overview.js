@@ -69,7 +69,7 @@ function showLedger(items) {
 
 function showCurve(body) {
   state.points = body.items.toReversed();
-  write("curve-note", body.points ? `${state.asset}, ${number(body.points, 0)} candles${body.points > state.points.length ? ", each stretch by its lowest and highest" : ""}` : "");
+  write("curve-note", body.points ? `${state.asset}, ${body.derived ?? `${number(body.points, 0)} candles`}${body.points > state.points.length ? ", each stretch by its lowest and highest" : ""}` : "");
   const some = state.points.length > 1;
   find("curve-plots").hidden = !some || find("curve-plots").dataset.missing === "yes";
   find("curve-details").hidden = !some;
