@@ -161,6 +161,10 @@ def client_order_id(market: Market, at: datetime, purpose: Purpose, attempt: int
 
     Binance takes letters, digits and ``.:/_-``.
     """
-    whose = hashlib.sha256(f"{market.bot}/{market.symbol}".encode()).hexdigest()[:10]
     seconds = (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1)
-    return f"{whose}-{seconds}-{_LEGS[purpose]}{attempt}"
+    return f"{id_prefix(market)}-{seconds}-{_LEGS[purpose]}{attempt}"
+
+
+def id_prefix(market: Market) -> str:
+    """What the ids of all orders of this bot on this symbol begin with."""
+    return hashlib.sha256(f"{market.bot}/{market.symbol}".encode()).hexdigest()[:10]

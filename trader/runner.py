@@ -106,18 +106,19 @@ def _run_session(
             return "finished"
         strategy = session.strategy()
         last = _warm_up(plan, book, strategy)
+        exchange = plan.exchange()
         engine = Engine(
             plan.market,
             book=book,
             event_log=event_log,
-            exchange=plan.exchange(),
+            exchange=exchange,
             strategy=strategy,
             limits=plan.limits,
             durable=plan.durable,
             fresh=plan.feed.fresh,
             gate=plan.gate(),
         )
-        plan.idle.work = lambda: engine.attend(_present(plan, book))
+        plan.idle.work = lambda: engine.attend(exchange.time(_present(plan, book)))
         return _trade(plan, session, engine, strategy, last, stopping, advanced)
 
 

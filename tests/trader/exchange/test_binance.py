@@ -9,7 +9,7 @@ import pytest
 
 from trader.domain.candle import Candle
 from trader.exchange import binance
-from trader.exchange.binance import BinanceFeed, Waiting
+from trader.exchange.binance import BinanceFeed, Connection, Timing, Waiting
 from trader.exchange.simulated.faults import Fault, Kind
 from trader.exchange.simulated.server import Served, SimulatedExchange
 from trader.feed import demo
@@ -51,7 +51,9 @@ class Clock:
 
 
 def feed(address: str, clock: Clock, symbol: str = demo.SYMBOL) -> BinanceFeed:
-    return BinanceFeed(binance.public_client(address), symbol, demo.INTERVAL, clock.waiting())
+    timing = Timing(pause=clock.pause)
+    connection = Connection(binance.public_client(address), timing)
+    return BinanceFeed(connection, symbol, demo.INTERVAL, clock.waiting())
 
 
 def numbers(candles: list[Candle]) -> list[int]:

@@ -7,14 +7,19 @@ from trader.exchange.binance.client import (
     public_client,
     signed_client,
 )
+from trader.exchange.binance.connection import Connection, Timing
 from trader.exchange.binance.feed import BinanceFeed, Waiting
+from trader.exchange.binance.orders import BinanceExchange
 from trader.exchange.binance.rules import symbol_rules
 
 __all__ = [
     "PUBLIC_ADDRESS",
     "TESTNET_ADDRESS",
     "TROUBLE",
+    "BinanceExchange",
     "BinanceFeed",
+    "Connection",
+    "Timing",
     "Waiting",
     "public_client",
     "signed_client",

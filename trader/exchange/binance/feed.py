@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from trader.domain.candle import Candle, from_milliseconds, parse_interval, to_milliseconds
-from trader.exchange.binance.client import TROUBLE, Client
+from trader.exchange.binance.client import Client
+from trader.exchange.binance.connection import Connection, Refused, Uncertain
 from trader.ports import Unreachable
 
 log = logging.getLogger(__name__)
@@ -20,6 +22,13 @@ log = logging.getLogger(__name__)
 _PAGE = 1000
 _EPOCH = from_milliseconds(0)
 _GRACE = timedelta(seconds=30)
+
+
+class OutOfStep(Exception):
+    """A candle came that was not asked for."""
+
+
+_TROUBLE = (Uncertain, Refused, Unreachable, OutOfStep)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +44,10 @@ class Waiting:
 class BinanceFeed:
     """Closed candles of one symbol as Binance closes them; those missed while away come first."""
 
-    def __init__(self, client: Client, symbol: str, interval: str, waiting: Waiting) -> None:
-        self._client = client
+    def __init__(
+        self, connection: Connection, symbol: str, interval: str, waiting: Waiting
+    ) -> None:
+        self._connection = connection
         self._symbol = symbol
         self._interval = interval
         self._length = parse_interval(interval)
@@ -50,7 +61,7 @@ class BinanceFeed:
         try:
             end = self._newest_closed() if until is None else until
             return self._closed(end - self._length * (limit - 1), end)
-        except TROUBLE as trouble:
+        except _TROUBLE as trouble:
             raise Unreachable(
                 f"Binance did not tell the past of {self._symbol} {self._interval}: {trouble}"
             ) from trouble
@@ -77,7 +88,7 @@ class BinanceFeed:
             try:
                 now = self._now()
                 candles = self._closed(due, now - self._length)
-            except TROUBLE as trouble:
+            except _TROUBLE as trouble:
                 log.warning("Binance did not tell candles (try %d): %s", tries, trouble)
             else:
                 yield from candles
@@ -95,14 +106,20 @@ class BinanceFeed:
         """Candles opened from `first` to `last`, both included, in pages of a thousand."""
         candles: list[Candle] = []
         while first <= last:
-            page = self._client.get_klines(
-                symbol=self._symbol,
-                interval=self._interval,
-                startTime=to_milliseconds(first),
-                endTime=to_milliseconds(last),
-                limit=_PAGE,
-            )
-            candles += [self._candle(kline) for kline in page]
+            given = {
+                "symbol": self._symbol,
+                "interval": self._interval,
+                "startTime": to_milliseconds(first),
+                "endTime": to_milliseconds(last),
+                "limit": _PAGE,
+            }
+            page = self._connection.send("candles", partial(Client.get_klines, **given))
+            for candle in map(self._candle, page):
+                # A pause of the exchange leaves a gap; anything else is no answer to go by.
+                step = (candle.open_time - first) % self._length
+                if step or not first <= candle.open_time <= last:
+                    raise OutOfStep(f"a candle of {candle.open_time} where {first} was asked for")
+                candles.append(candle)
             if len(page) < _PAGE:
                 break
             first = candles[-1].close_time
@@ -119,5 +136,6 @@ class BinanceFeed:
 
     def _now(self) -> datetime:
         """The exchange's clock decides which candle is closed, not this machine's."""
-        self._asked_at = from_milliseconds(self._client.get_server_time()["serverTime"])
+        told = self._connection.send("the time", Client.get_server_time)
+        self._asked_at = from_milliseconds(told["serverTime"])
         return self._asked_at

@@ -16,12 +16,20 @@ def symbol_rules(client: Client, symbol: str) -> SymbolRules:
     if listed is None:
         raise ValueError(f"Binance lists no symbol {symbol!r}")
     filters = {each["filterType"]: each for each in listed["filters"]}
+    lot, at_market = filters["LOT_SIZE"], filters.get("MARKET_LOT_SIZE", {})
+
+    def both(name: str) -> list[Decimal]:
+        """A limit of both lot sizes, as the same quantity goes both ways; zero is none."""
+        return [Decimal(each[name]) for each in (lot, at_market) if Decimal(each.get(name, 0))]
+
     return SymbolRules(
         symbol=symbol,
         base_asset=listed["baseAsset"],
         quote_asset=listed["quoteAsset"],
         tick_size=Decimal(filters["PRICE_FILTER"]["tickSize"]),
-        step_size=Decimal(filters["LOT_SIZE"]["stepSize"]),
-        min_quantity=Decimal(filters["LOT_SIZE"]["minQty"]),
+        step_size=max(both("stepSize")),
+        min_quantity=max(both("minQty")),
         min_notional=Decimal(filters.get("NOTIONAL", {"minNotional": "0"})["minNotional"]),
+        max_quantity=min(both("maxQty"), default=None),
+        stop_at_market="STOP_LOSS" in listed["orderTypes"],
     )

@@ -50,12 +50,16 @@ class Planned:
 class FaultPlan:
     """Which request meets which fault; requests are numbered from 1 on.
 
-    `struck` is called when a fault strikes, with it, before the client hears of it; `met` counts.
+    `by_chance` is asked at each request that no fault was planned for.
+    `arrived` is called with the number of each request before anything is done about it; `met`
+    counts the faults that struck, `struck_at` is the number of the last.
     """
 
     def __init__(self) -> None:
         self.met = 0
-        self.struck: Callable[[Fault], None] = lambda _fault: None
+        self.struck_at = 0
+        self.by_chance: Callable[[], Fault | None] = lambda: None
+        self.arrived: Callable[[int], None] = lambda _number: None
         self._planned: list[tuple[Planned, list[int]]] = []
 
     def at_request(self, number: int, fault: Fault) -> None:
@@ -76,5 +80,10 @@ class FaultPlan:
             if left[0] > 0 and planned.wanted(number, method, path):
                 left[0] -= 1
                 self.met += 1
+                self.struck_at = number
                 return planned.fault
-        return None
+        drawn = self.by_chance()
+        if drawn is not None:
+            self.met += 1
+            self.struck_at = number
+        return drawn

@@ -109,14 +109,17 @@ class Rest:
 
     @web.middleware
     async def _meet_faults(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
+        if not request.path.startswith(("/api/", "/sapi/")):
+            return await handler(request)
         self.requests.append((request.method, request.path))
-        fault = self.faults.take(len(self.requests), request.method, request.path)
+        number = len(self.requests)
+        self.faults.arrived(number)
+        fault = self.faults.take(number, request.method, request.path)
         if fault is None:
             return await handler(request)
         answer = None
         if fault.after or fault.kind is Kind.SLOW:
             answer = await handler(request)
-        self.faults.struck(fault)
         return await self._strike(request, fault, answer)
 
     async def _strike(
