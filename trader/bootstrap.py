@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from trader.control import Mailbox
 from trader.domain.candle import parse_interval
@@ -22,7 +22,7 @@ from trader.feed.replay import ReplayFeed
 from trader.files import with_files
 from trader.notify import NotifyingLog
 from trader.notify.channels import notifier_of
-from trader.ports import Feed
+from trader.ports import Exchange, Feed
 from trader.risk import RiskLimits
 from trader.risk_gate import HaltLimits, RiskGate
 from trader.runner import Idle, Log, Plan, Session
@@ -47,6 +47,13 @@ class _Surroundings:
     idle: Idle
 
 
+class Orders(Protocol):
+    """Where orders really go, and what the account there holds to begin with."""
+
+    def exchange(self, market: Market) -> Exchange: ...
+    def opening_balance(self) -> Decimal: ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Source:
     """A feed with all that hangs on which one it is; `end` ends its schedule."""
@@ -60,6 +67,7 @@ class _Source:
     real_time: bool
     candles: int | None
     end: Callable[[], None] = lambda: None
+    orders: Orders | None = None
 
 
 @contextmanager
@@ -97,7 +105,7 @@ def _plan(
         quote_asset=source.rules.quote_asset,
         account=account or source.mode,
     )
-    costs = Costs(settings.fee_rate, settings.slippage)
+    costs, real = Costs(settings.fee_rate, settings.slippage), source.orders
     notifier = notifier_of(settings, bot) if source.real_time else None
 
     def history() -> Reader:
@@ -123,12 +131,12 @@ def _plan(
         feed=source.feed,
         feed_name=settings.feed,
         sessions=source.sessions,
-        exchange=lambda: PaperExchange(source.rules, costs),
+        exchange=lambda: _exchange(source, market, costs),
         limits=RiskLimits(settings.risk_fraction, settings.exposure_fraction),
         open_log=open_log,
         history=history,
-        starting_balance=settings.starting_balance,
-        costs={"fee_rate": settings.fee_rate, "slippage": settings.slippage},
+        starting_balance=settings.starting_balance if real is None else real.opening_balance(),
+        costs={"fee_rate": settings.fee_rate, "slippage": settings.slippage} if not real else {},
         durable=source.real_time,
         announce=source.real_time,
         gate=lambda: _gate(settings, source, market),
@@ -136,6 +144,12 @@ def _plan(
         wind_down=wind_down,
     )
     return plan, source.candles
+
+
+def _exchange(source: _Source, market: Market, costs: Costs) -> Exchange:
+    if source.orders is not None:
+        return source.orders.exchange(market)
+    return PaperExchange(source.rules, costs)
 
 
 def _gate(settings: BotSettings, source: _Source, market: Market) -> RiskGate:
@@ -225,25 +239,48 @@ def _binance(settings: BotSettings, around: _Surroundings) -> Iterator[_Source]:
     from trader.scheduler import CandleClock
 
     symbol = (settings.symbol or "BTCUSDT").upper()
-    client = binance.public_client(settings.binance_address or binance.PUBLIC_ADDRESS)
+    mode = "live" if settings.live else "testnet" if settings.testnet else "paper"
     try:
-        rules = binance.symbol_rules(client, symbol)
         clock = CandleClock(settings.interval, around.stop, around.idle)
+        account = binance.Account(
+            symbol,
+            address=settings.binance_address,
+            testnet=settings.testnet,
+            keys=_keys(settings),
+            pause=clock.pause,
+            pause_file=settings.db / "binance-pause.json",
+        )
     except ValueError as wrong:
         raise SettingsTrouble(f"{wrong}.") from wrong
+
+    def pause(seconds: float) -> bool:
+        # While candles do not come, what stands is looked after all the same.
+        around.idle()
+        return clock.pause(seconds)
+
     with clock:
-        waiting = binance.Waiting(until_close=clock.until_close, pause=clock.pause)
+        waiting = binance.Waiting(until_close=clock.until_close, pause=pause)
         yield _Source(
-            feed=binance.BinanceFeed(client, symbol, settings.interval, waiting),
-            mode="paper",
-            bot="paper",
-            rules=rules,
+            feed=binance.BinanceFeed(account.connection, symbol, settings.interval, waiting),
+            mode=mode,
+            bot=mode,
+            rules=account.rules,
             interval=settings.interval,
             sessions=[_session(settings.version or NEWEST)],
             real_time=True,
             candles=None,
             end=clock.close,
+            orders=account if settings.real_orders else None,
         )
+
+
+def _keys(settings: BotSettings) -> tuple[str, str]:
+    """Key and secret, where orders need them; what trades on paper shows nobody a key."""
+    if not settings.real_orders:
+        return "", ""
+    given = (settings.api_key, settings.api_secret)
+    key, secret = (each.get_secret_value() if each is not None else "" for each in given)
+    return key, secret
 
 
 def _assumed_rules(symbol: str) -> SymbolRules:

@@ -23,6 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
@@ -125,7 +126,7 @@ def _carry_on(exchange: SimulatedExchange, until: datetime) -> list[str]:
 
 def _killed(exchange: SimulatedExchange, case: Case) -> tuple[list[str], bool]:
     """Kill the bot where the case says, let time pass in some cases, start it again."""
-    context = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
+    context: Any = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
     if hasattr(context, "set_forkserver_preload"):
         context.set_forkserver_preload(["tests.faults.exchange_life"])
     killed = False

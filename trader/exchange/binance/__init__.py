@@ -1,5 +1,6 @@
 """Binance spot by python-binance: candles, symbol rules, and the bot's orders."""
 
+from trader.exchange.binance.account import Account
 from trader.exchange.binance.client import (
     PUBLIC_ADDRESS,
     TESTNET_ADDRESS,
@@ -16,6 +17,7 @@ __all__ = [
     "PUBLIC_ADDRESS",
     "TESTNET_ADDRESS",
     "TROUBLE",
+    "Account",
     "BinanceExchange",
     "BinanceFeed",
     "Connection",

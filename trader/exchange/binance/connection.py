@@ -136,9 +136,7 @@ class Connection:
         if left <= 0:
             return
         if left > _PATIENCE:
-            raise Unreachable(
-                f"Binance wants no request for another {left:.0f} s; not sent: {what}"
-            )
+            raise Unreachable(f"Binance wants no request for {left:.0f} s more; not sent: {what}")
         self.pause(left)
 
     def _heed(self, trouble: Exception) -> bool:
@@ -151,6 +149,7 @@ class Connection:
         self._paused_until = self._timing.time() + wait
         log.error("Binance wants no request for %.0f s (%d)", wait, trouble.status_code)
         if self._pause_file is not None:
+            self._pause_file.parent.mkdir(parents=True, exist_ok=True)
             text = json.dumps({"until": self._paused_until})
             self._pause_file.write_text(text, encoding="utf-8")
         return True

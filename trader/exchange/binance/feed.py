@@ -95,10 +95,8 @@ class BinanceFeed:
                 due = candles[-1].close_time if candles else due
                 if due + self._length > now:
                     return
-                if now - (due + self._length) > _GRACE:
-                    log.error(
-                        "No closed %s candle of %s from %s", self._interval, self._symbol, due
-                    )
+            if self._connection.now() - (due + self._length) > _GRACE:
+                log.error("No closed %s candle of %s from %s", self._interval, self._symbol, due)
             if not self._waiting.pause(min(2.0**tries, 30.0)):
                 return
 
