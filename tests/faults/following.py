@@ -23,8 +23,8 @@ from pathlib import Path
 import django
 
 ROOT = Path(__file__).parents[2]
-FULL, QUICK = 2_000, 48
-FULL_KILLS, QUICK_KILLS = 100, 4
+FULL, QUICK = 2_000, 24
+FULL_KILLS, QUICK_KILLS = 100, 3
 ROTATE = 150  # rows
 
 
@@ -147,9 +147,10 @@ def kill(times: int, seed: int = 1) -> Killed:
         logs.mkdir()
         bot = Bot(logs, seed)
         bot.start()
+        takes = _first_sign(data, logs)
         for _ in range(times):
             with _start(data, logs) as process:
-                time.sleep(chance.uniform(0.6, 2.5))
+                time.sleep(chance.uniform(0.6 * takes, takes + 2))
                 process.kill()
             killed.kills += 1
         bot.stop.set()
@@ -160,6 +161,23 @@ def kill(times: int, seed: int = 1) -> Killed:
         _count(killed, data)
         killed.chain_ok = verify("follow-bot", folder=data).ok
     return killed
+
+
+def _first_sign(data: Path, logs: Path) -> float:
+    """Follow for the first time, and be killed at once; the seconds until something was recorded.
+
+    Logs turned over before the first sign of a follower are none of its business.
+    """
+    from trader.store import Reader
+
+    reader, began = Reader("follow-bot", folder=data), time.monotonic()
+    with _start(data, logs) as process:
+        while reader.head().seq == 0:
+            if process.poll() is not None or time.monotonic() - began > 120:
+                raise RuntimeError("the follower recorded nothing")
+            time.sleep(0.02)
+        process.kill()
+    return time.monotonic() - began
 
 
 def _start(data: Path, logs: Path, *more: str) -> subprocess.Popen[bytes]:

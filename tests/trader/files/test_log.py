@@ -1,6 +1,7 @@
 """The bot's log of trades: whole rows, each trade once, one layout a file."""
 
 import csv
+import sys
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -79,6 +80,24 @@ def test_a_header_cut_off_in_the_midst_is_put_aside(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:30])
     TradesLog(path).add([trade(1)])
     assert [row["trade_id"] for row in rows(path)] == ["t1"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such limit there")
+def test_what_a_full_disk_took_of_a_row_is_cut_off_again(path: Path) -> None:
+    import resource
+
+    log = TradesLog(path)
+    log.add([trade(1)])
+    whole = path.read_bytes()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(whole) + 50, limits[1]))
+    try:
+        with pytest.raises(OSError, match="part"):
+            log.add([trade(2)])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert path.read_bytes() == whole
+    assert log.add([trade(1), trade(2)]) == 1
 
 
 @pytest.mark.parametrize("reason", ["=1+1", "@x", "-2+3", "\t=1", "＝1"])
