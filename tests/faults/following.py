@@ -103,10 +103,16 @@ class Bot(threading.Thread):
         self.rows = self.rotations = 0
         self._chance = random.Random(seed)
 
+    def begin(self) -> None:
+        """The log with a first row."""
+        from tests.dashboard.follow.harness import HEADER, row
+
+        self.rows = 1
+        self._write(HEADER + row(0, quantity="0.105"))
+
     def run(self) -> None:
         from tests.dashboard.follow.harness import HEADER, row
 
-        self._write(HEADER)
         while not self.stop.wait(self._chance.uniform(0.001, 0.02)):
             self.rows += 1
             text = row(self.rows % 3_000, quantity=f"0.{10 + self.rows // 3_000}5")
@@ -146,8 +152,9 @@ def kill(times: int, seed: int = 1) -> Killed:
         data, logs = Path(folder) / "db", Path(folder) / "logs"
         logs.mkdir()
         bot = Bot(logs, seed)
-        bot.start()
+        bot.begin()
         takes = _first_sign(data, logs)
+        bot.start()
         for _ in range(times):
             with _start(data, logs) as process:
                 time.sleep(chance.uniform(0.6 * takes, takes + 2))
