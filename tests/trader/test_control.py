@@ -5,12 +5,13 @@ import os
 import stat
 import subprocess
 import sys
-import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.trader.test_main import bot, events, running
+from trader.__main__ import main
 from trader.control import Mailbox
 from trader.private_file import private_folder
 
@@ -93,16 +94,26 @@ def test_a_running_bot_obeys_and_a_dead_one_finds_the_order_at_its_start(tmp_pat
     assert (taken[0], told[0], state["running"]) == (0, 0, True)
     assert (state["mode"], state["reason"]) == ("reduce_only", "lunch")
 
-    left = command("halt", "--json", "--data", tmp_path)
+    left = command("halt", "--wait", "0.1", "--json", "--data", tmp_path)
     assert (left[0], json.loads(left[1])["taken"]) == (3, False)
-    asked = json.loads(command("status", "--json", "--data", tmp_path)[1])
+    asked = json.loads(command("status", "--wait", "0", "--json", "--data", tmp_path)[1])
     assert (asked["running"], asked["orders_waiting"]) == (False, ["halt"])
 
+    mailbox = Mailbox(tmp_path, "demo")
+    (order,) = mailbox.waiting()
     with running(tmp_path):
-        while json.loads(command("status", "--json", "--data", tmp_path)[1])["orders_waiting"]:
-            threading.Event().wait(0.1)
+        assert mailbox.taken(order, 30, time.sleep)
     halts = [e.body["mode"] for e in events(tmp_path, "demo") if e.kind == "risk.halted"]
     assert halts == ["reduce_only", "halted"]
+
+
+def test_r15_a_mode_outlives_kill_9(tmp_path: Path) -> None:
+    with running(tmp_path) as process:
+        assert command("halt", "--reason", "storm", "--data", tmp_path)[0] == 0
+        process.kill()
+    with running(tmp_path):
+        state = json.loads(command("status", "--json", "--data", tmp_path)[1])
+    assert (state["running"], state["mode"], state["reason"]) == (True, "halted", "storm")
 
 
 def test_a_bot_that_never_ran_is_said_not_to_be_there(tmp_path: Path) -> None:
@@ -110,9 +121,11 @@ def test_a_bot_that_never_ran_is_said_not_to_be_there(tmp_path: Path) -> None:
     assert (code, "no bot 'papre' ever ran" in said) == (2, True)
 
 
-def test_each_command_shows_an_example() -> None:
-    for name in ("status", "pause", "halt", "resume"):
-        assert f"python -m trader {name} --bot paper" in command(name, "--help")[1]
+@pytest.mark.parametrize("name", ["status", "pause", "halt", "resume", "check"])
+def test_each_command_shows_an_example(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([name, "--help"])
+    assert f"python -m trader {name} --" in capsys.readouterr().out
 
 
 def test_the_help_of_the_bot_names_the_commands() -> None:

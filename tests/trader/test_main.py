@@ -138,7 +138,7 @@ def test_settings_can_be_variables(tmp_path: Path) -> None:
     assert "give --candles FILE" in done.stderr
 
 
-def test_a_second_bot_on_the_same_stream_is_refused(tmp_path: Path) -> None:
+def test_r14_a_second_bot_on_the_same_stream_is_refused(tmp_path: Path) -> None:
     with running(tmp_path) as first:
         second = bot("--data", tmp_path)
     assert (second.returncode, str(first.pid) in second.stderr) == (2, True)

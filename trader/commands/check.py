@@ -27,7 +27,7 @@ from trader.strategy.adx_trend import AdxTrend
 from trader.strategy.versions import NEWEST, settings_of
 
 _EXAMPLE = """example:
-  BLOTTER_SETTINGS_FILE=bot.env python -m trader check --feed binance --symbol BTCUSDT --testnet
+  python -m trader check --settings-file bot.env --symbol BTCUSDT --testnet
 
 0 where nothing stands in the way (warnings may), 1 where something does, 2 where the settings
 are wrong."""

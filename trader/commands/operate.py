@@ -48,7 +48,7 @@ def order(action: str, argv: Sequence[str]) -> int:
     except (WhichBot, OSError) as trouble:
         print(f"{action}: {trouble}", file=sys.stderr)
         return 2
-    taken = mailbox.taken(sent, _ANSWERS_WITHIN, time.sleep)
+    taken = mailbox.taken(sent, given.wait, time.sleep)
     if given.json:
         print(json.dumps({"bot": bot, "action": action, "taken": taken}))
     elif taken:
@@ -69,7 +69,7 @@ def status(argv: Sequence[str]) -> int:
         bot = which_bot(given.bot, given.data)
         mailbox = Mailbox(given.data, bot)
         ping = mailbox.put(PING)
-        alive = mailbox.taken(ping, _ANSWERS_WITHIN, time.sleep)
+        alive = mailbox.taken(ping, given.wait, time.sleep)
         mailbox.done(ping)
     except (WhichBot, OSError) as trouble:
         print(f"status: {trouble}", file=sys.stderr)
@@ -210,5 +210,8 @@ def _parser(action: str, description: str, example: str) -> argparse.ArgumentPar
     )
     parser.add_argument("--bot", help="the bot's name, where the data folder has several")
     parser.add_argument("--data", type=Path, default=data_folder(), help="the data folder")
+    parser.add_argument(
+        "--wait", type=float, default=_ANSWERS_WITHIN, help="seconds for the bot to answer (3)"
+    )
     parser.add_argument("--json", action="store_true", help="for a script")
     return parser

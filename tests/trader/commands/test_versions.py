@@ -128,3 +128,9 @@ def test_what_cannot_be_replayed_is_said(
     argv = [option.format(file=candle_file) for option in options]
     code = replay(parser(), [*argv, "--data", str(tmp_path)], threading.Event(), unseen)
     assert (code, said in capsys.readouterr().err) == (2, True)
+
+
+def test_its_help_shows_an_example(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        replay(parser(), ["--help"], threading.Event(), unseen)
+    assert "python -m trader replay --versions 8.02,8.03" in capsys.readouterr().out
