@@ -11,10 +11,10 @@ from typing import IO, Any, cast
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from pydantic import ValidationError
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from dashboard.api.filters import PastIn
+from dashboard.management.commands import _terminal
 from dashboard.management.commands._filter_options import FILTERS, wrong_option
 from dashboard.selectors.exporting import Advance, as_csv, as_json
 from dashboard.selectors.scope import Scope, Unknown, choose
@@ -131,6 +131,6 @@ def _progress(scope: Scope) -> Iterator[Advance]:
         yield lambda _: None
         return
     columns = (TextColumn("Exporting"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=_terminal.console(), transient=True) as bar:
         task = bar.add_task("", total=matching(scope).count())
         yield lambda number: bar.advance(task, number)

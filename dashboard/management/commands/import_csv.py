@@ -14,21 +14,21 @@ from typing import IO, Any, cast
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.progress import BarColumn, Progress, TaskID, TimeRemainingColumn
 
 from dashboard.legacy.batch import ImportRefused, Options, read_all
 from dashboard.legacy.recording import Kept, TooManyVersions
 from dashboard.legacy.report import FileReport, Report
 from dashboard.legacy.sources import BadSource, Source, find
 from dashboard.legacy.times import UnknownTimezone, timezone_named
+from dashboard.management.commands import _terminal
 from dashboard.management.commands._import_stream import (
     Batches,
     ImportStream,
     NotRecorded,
     recorded_trades,
 )
+from dashboard.management.commands._import_tables import tables
 from dashboard.management.commands._low_priority import give_way
 from trader.store import MODES, StreamUnusable
 
@@ -151,7 +151,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(whole)
         else:
-            self._table(report)
+            self._tables(report)
         quarantined = sum(file.quarantined for file in report.files)
         if quarantined != options["expect_quarantined"]:
             expected = options["expect_quarantined"]
@@ -162,28 +162,10 @@ class Command(BaseCommand):
                 returncode=QUARANTINED,
             )
 
-    def _table(self, report: Report) -> None:
-        console = Console(file=cast("IO[str]", self.stdout))
-        title = "Dry run, nothing written" if report.dry_run else f"Batch {report.batch}"
-        table = Table(
-            "file", "records", "trades", "duplicates", "set aside", "quarantined", title=title
-        )
-        for file in report.files:
-            table.add_row(
-                file.path, f"{file.records:,}", f"{file.trades:,}", f"{file.duplicates:,}",
-                f"{sum(file.set_aside.values()):,}", f"{file.quarantined:,}",
-            )  # fmt: skip
-        console.print(table)
-        versions = Table("version", "trades", "net PnL")
-        for version, found in report.totals()["by_version"].items():
-            versions.add_row(version, f"{found['trades']:,}", found["net_pnl"])
-        console.print(versions)
-        if any(file.quarantine for file in report.files):
-            reasons = Table("quarantined for", "records", "first at")
-            for reason, words, count, places in report.quarantine_by_reason():
-                reasons.add_row(f"{reason}: {words}", f"{count:,}", ", ".join(places))
-            console.print(reasons)
-        console.print(f"digest {report.digest}")
+    def _tables(self, report: Report) -> None:
+        console = _terminal.console(cast("IO[str]", self.stdout._out))
+        for part in tables(report):
+            console.print(part)
 
 
 def _count(text: str) -> int:
@@ -230,8 +212,8 @@ class _Bar:
         if not self._shown or time.monotonic() - self._started < 1:
             return None
         if self._progress is None:
-            columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-            bar = Progress(*columns, console=Console(stderr=True), transient=True)
+            columns = (_terminal.label(), BarColumn(), TimeRemainingColumn())
+            bar = Progress(*columns, console=_terminal.console(), transient=True)
             self._progress = self._stack.enter_context(bar)
             self._task = bar.add_task("")
         return self._progress

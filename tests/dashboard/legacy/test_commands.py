@@ -1,6 +1,7 @@
 """import_csv and undo_import, as a user runs them, into a real event store."""
 
 import json
+import sys
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -200,6 +201,17 @@ def test_a_person_gets_a_table_with_the_reasons(folder: Path, tmp_path: Path) ->
     with pytest.raises(CommandError, match="1 records quarantined"):
         call_command("import_csv", str(path), timezone="UTC", stdout=out)
     assert "contradicted" in out.getvalue()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+def test_a_files_name_is_shown_as_it_is_and_orders_nothing(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "[bold]\x1b[2J.csv"
+    path.write_text(HEADER + "".join(ROWS) + BAD)
+    out = StringIO()
+    with pytest.raises(CommandError):
+        call_command("import_csv", str(path), timezone="UTC", stdout=out)
+    assert "[bold]�[2J.csv" in out.getvalue()
+    assert "\x1b" not in out.getvalue()
 
 
 def test_the_report_has_the_form_of_the_requirement(folder: Path, log: Path) -> None:
