@@ -8,15 +8,28 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 
 from dashboard.api.auth import bearer, session
+from dashboard.api.examples import with_examples
 from dashboard.api.journal import router as journal
 from dashboard.api.routes import router
 from dashboard.api.story import router as story
 from dashboard.selectors.scope import Unknown
 from dashboard.selectors.trades import BadCursor
 
-api = NinjaAPI(
+
+class Api(NinjaAPI):
+    """The API, its contract with an example of every operation."""
+
+    def get_openapi_schema(self, **given: Any) -> OpenAPISchema:
+        """The OpenAPI document."""
+        contract = super().get_openapi_schema(**given)
+        with_examples(contract)
+        return contract
+
+
+api = Api(
     title="Blotter",
     version="1",
     description=(

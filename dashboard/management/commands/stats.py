@@ -23,6 +23,7 @@ from dashboard.selectors.scope import Scope, Unknown, choose
 EXAMPLE = """examples:
   python manage.py stats
   python manage.py stats --version 8.03 --since 2026-01-01 --json
+  python manage.py stats --as-of 2026-03-31 --known-at 2026-04-01T08:00:00Z
   python manage.py stats --compare 8.02 8.03
 
 exit status: 0; 1 where a filter names what was never recorded; 2 for wrong usage"""
