@@ -49,6 +49,16 @@ INSERT = (
     # A trade closes once: a stream that says it twice is taken at its first word.
     " ON CONFLICT (stream, trade_id, known_until) DO NOTHING"
 )
+# Keys of a waiting batch that a record of another stream has, as told at first or since.
+SHARED = """
+SELECT DISTINCT t.match_key FROM dashboard_trade t
+WHERE t.stream = %s AND t.batch = %s AND t.pending AND (
+    EXISTS (SELECT 1 FROM dashboard_trade o
+            WHERE o.match_key = t.match_key AND o.stream <> t.stream)
+    OR EXISTS (SELECT 1 FROM dashboard_trade o
+               WHERE o.corrected AND o.first_key = t.match_key AND o.stream <> t.stream)
+)
+"""
 CHUNK = 400  # ids in one query
 MONEY = ("fee", "funding", "net_pnl", "initial_risk", "mae", "mfe")
 TIMES = ("entry_time", "exit_time")
@@ -201,10 +211,15 @@ def _note_repeated(rows: Rows) -> None:
 def _let_count(stream: str, batch: str, finished_at: int, keys: set[int]) -> set[tuple[int, int]]:
     """An import has finished: its trades count from now on."""
     waiting = Trade.objects.filter(stream=stream, batch=batch, pending=True)
-    found = list(waiting.values_list("book_id", "exit_time", "match_key"))
+    # There may be a million: only their days are kept, and the keys another stream has too.
+    exits = waiting.values_list("book_id", "exit_time").iterator(CHUNK)
+    days = {(book, exit_time // DAY * DAY) for book, exit_time in exits}
+    with connection.cursor() as cursor:
+        cursor.execute(SHARED, [stream, batch])
+        keys |= {key for (key,) in cursor.fetchall()}
+    waiting.filter(voided=True).update(pending=False, known_from=finished_at)
     waiting.update(pending=False, counted=True, known_from=finished_at)
-    keys |= {key for _, _, key in found}
-    return {(book, exit_time) for book, exit_time, _ in found}
+    return days
 
 
 def _apply(stream: str, change: Change, keys: set[int]) -> set[tuple[int, int]]:
