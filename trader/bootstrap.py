@@ -229,11 +229,6 @@ def _replay(settings: BotSettings) -> _Source:
 
 @contextmanager
 def _binance(settings: BotSettings, around: _Surroundings) -> Iterator[_Source]:
-    if settings.real_orders:
-        # Better than what would happen otherwise: paper trades that somebody takes for real ones.
-        raise SettingsTrouble(
-            "no orders can be sent to Binance yet: leave --live and --testnet out, which is paper"
-        )
     # python-binance takes over a second to import: only who trades on Binance pays for it.
     from trader.exchange import binance
     from trader.scheduler import CandleClock
