@@ -254,6 +254,7 @@ class Engine:
                 purpose,
                 quantity,
                 attempt=position.protections + 1,
+                named_by=position.entered_on or position.entry_time,
                 price=price,
             )
             for purpose, price in prices.items()
@@ -334,6 +335,7 @@ class Engine:
                 Purpose.EXIT,
                 quantity,
                 attempt=position.exits + 1,
+                named_by=position.entered_on or position.entry_time,
                 reason=reason,
             )
             refusal = self._desk.send(order, at=at)

@@ -95,11 +95,16 @@ class OrderDesk:
         quantity: Decimal,
         *,
         attempt: int = 1,
+        named_by: datetime | None = None,
         **planned: Any,
     ) -> Order:
-        """An order of this market; `at` and `attempt` make its id."""
+        """An order of this market, placed at the candle time `at`.
+
+        Its id comes from `attempt` and the candle of its trade's entry (`named_by`, else `at`):
+        the present candle is not the same before and after a crash within it.
+        """
         return Order(
-            order_id=client_order_id(self._market, at, purpose, attempt),
+            order_id=client_order_id(self._market, named_by or at, purpose, attempt),
             trade_id=trade_id,
             symbol=self._market.symbol,
             side=side,

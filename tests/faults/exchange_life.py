@@ -335,4 +335,7 @@ def check_folder(exchange: SimulatedExchange, folder: Path) -> list[str]:
     recorded: list[Any] = []
     while batch := reader.read(after=recorded[-1].seq if recorded else 0):
         recorded += batch
-    return faults_found(exchange, read_book(reader), recorded)
+    wrong = faults_found(exchange, read_book(reader), recorded)
+    if not recorded or recorded[-1].body.get("reason") != "finished":
+        wrong.append("the bot did not live to the end")
+    return wrong

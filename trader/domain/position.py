@@ -17,6 +17,7 @@ class Position:
 
     `quantity` is what is still held and `cost` what that part was paid with, entry fees included,
     so unrealised PnL is value less cost, and equity is cash plus value to the last digit.
+    `entered_on` is the close of the candle on which the entry was decided, and names its orders.
     `bought` is what the entry orders bought, `entry_quantity` what of it the exchange's fee left.
     `mae` and `mfe` are the worst and the best unrealised money since entry, before fees.
     """
@@ -42,6 +43,7 @@ class Position:
     mfe: Decimal = ZERO
     protections: int = 0
     exits: int = 0
+    entered_on: datetime | None = None
     exit_time: datetime | None = None
     exit_reason: str = ""
     opened: bool = False
@@ -56,6 +58,7 @@ class Position:
             entry_time=fill.filled_at,
             stop_distance=order.stop_distance,
             target_distance=order.target_distance,
+            entered_on=order.placed_at,
         )
 
     @classmethod
@@ -66,6 +69,8 @@ class Position:
         for name in _MONEY:
             known[name] = None if known[name] is None else Decimal(known[name])
         known["entry_time"] = moment(known["entry_time"])
+        if known.get("entered_on") is not None:
+            known["entered_on"] = moment(known["entered_on"])
         known["exit_time"] = None if known["exit_time"] is None else moment(known["exit_time"])
         return cls(**known)
 
