@@ -8,8 +8,8 @@ from decimal import Decimal
 from .binding import TIME_ROLES, Binding
 from .cells import action_of, is_null, says_one_way, side_of
 from .records import Record
+from .statuses import OPENING, is_simulated
 from .times import is_clock_only
-from .values import OPENING, is_simulated
 
 _LARGEST_RATE = 0.02
 _USUAL_FEE = (Decimal("0.0001"), Decimal("0.0011"))

@@ -8,18 +8,9 @@ from decimal import Decimal
 from .binding import Binding
 from .cells import action_of, base_of, is_null, quote_of, side_of
 from .records import Record
+from .statuses import OPENING, STATUS_WORDS, aside_kind
 from .times import too_old
-from .values import (
-    OPENING,
-    STATUS_WORDS,
-    Context,
-    aside_kind,
-    number,
-    show,
-    symbol_of,
-    text_of,
-    time_of,
-)
+from .values import Context, number, show, symbol_of, text_of, time_of
 from .verdicts import Aside, Fill, Refusal
 
 _AMOUNT = re.compile(

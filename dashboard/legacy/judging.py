@@ -8,17 +8,8 @@ from .binding import PNL_ROLES, Binding, looks_numeric
 from .cells import quote_of, to_unit
 from .checking import Check, check, last_digit, turnover_of
 from .records import Record
-from .values import (
-    Context,
-    Values,
-    any_status_word,
-    aside_kind,
-    number,
-    read_values,
-    says_it_is_none,
-    show,
-    text_of,
-)
+from .statuses import any_status_word, aside_kind, says_it_is_none
+from .values import Context, Values, number, read_values, show, text_of
 from .verdicts import Aside, Refusal, Trade, Verdict
 from .versions import belongs
 

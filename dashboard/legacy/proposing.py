@@ -15,16 +15,16 @@ from .binding import Binding
 from .cells import Grammar, column_unit, decide_grammar, decimals, is_null, is_symbol, side_of
 from .records import Record
 from .settling import settle
+from .statuses import STATUS_WORDS
 from .structure import REASON_WORDS
 from .times import EPOCH, OLDEST, TimeForm, decide_form, place
-from .values import STATUS_WORDS, Context
+from .values import Context
 
 _PROBE = 10
 NO_FACTORS = frozenset(
-    ("unrealised", "mark_price", "planned", "stop_loss_price", "take_profit_price", "mae", "mfe",
-     "count")
-)  # fmt: skip
-"""Columns a header names that arithmetic may agree with and that are no result of a trade."""
+    "unrealised mark_price planned stop_loss_price take_profit_price mae mfe count".split()
+)
+"""Columns a header names that arithmetic may agree with and that are no trade's result."""
 _FEES = ("fee", "entry_fee", "exit_fee")
 _COINS = ("BNB", "BTC", "ETH", "XBT")
 _VERSION = re.compile(r"[vV]?(\d{1,2})\.(\d{1,3})(?:\.\d{1,3})?")
@@ -383,7 +383,7 @@ def _add_texts(
 
 
 def _is_version(cells: list[str], context: Context) -> bool:
-    """A column of version tags: few values, each written like one, of a major the file is about."""
+    """Version tags: few values, each written like one, of a major the file is about."""
     found = [_VERSION.fullmatch(cell) for cell in cells]
     if not all(found) or len(set(cells)) > 4 or len(cells) < 3:
         return False

@@ -15,19 +15,18 @@ from decimal import Decimal
 from .aliases import heading
 from .binding import Binding, bindings_for, could_be_header, is_header, no_trades
 from .cells import PLAIN_NUMBER
-from .clusters import largest_cluster, like_first, signature, usual_width, who_and_when
+from .choosing import choose, diagnose, judge_one, refine
+from .clusters import largest_cluster, signature, usual_width
 from .decoding import Line
 from .fast import FastJudge, Plain, compile_fast
-from .fill_rows import read_fill
-from .finding import Block, acceptable, is_run, prove
-from .judging import judge
+from .finding import Block, is_run, prove
 from .layouts import REGISTRY
+from .merges import Merges
 from .records import Record
-from .settling import settle
-from .structure import OTHER, TELLING, complete_ending, marker_of, name_damage, structural
+from .structure import OTHER, marker_of, name_damage, structural
 from .times import day_month_order, order_of_cells
 from .values import Context, number
-from .verdicts import Aside, Fill, Refusal, Repeated, Trade, Verdict
+from .verdicts import Aside, Fill, Refusal, Trade, Verdict
 
 WINDOW = 3_000
 MOST_HELD = 30_000
@@ -59,9 +58,7 @@ class FileJudge:
         self._hopeless: set[tuple[int, str]] = set()
         """Looks of rows that hundreds of them did not prove: not tried in every window again."""
         self._before: Decimal | None = Decimal(0)
-        self._hunk = ""
-        self._hunk_ours: list[Record] = []
-        self._conflicts: list[tuple[Record, Record]] = []
+        self._merges = Merges()
 
     def fork(self, emit: Emit) -> FileJudge:
         """One that goes on from here by itself, telling `emit`.
@@ -105,7 +102,7 @@ class FileJudge:
         takes none while records are held back or where the binding is no plain one.
         """
         fast = self._fast
-        if fast is None or self._held or self._hunk:
+        if fast is None or self._held or self._merges.inside:
             return [], 0
         if whole := fast.block(lines):
             return whole, len(lines)
@@ -152,7 +149,7 @@ class FileJudge:
             self._block = block
             if last and not final:
                 keep_from = min(keep_from, self._tail(block.rows, outcomes, places, len(records)))
-        self._settle_conflicts(outcomes)
+        self._merges.settle(outcomes)
         for record in records[:keep_from]:
             outcome, binding = outcomes[id(record)]
             if isinstance(outcome, str):
@@ -204,7 +201,7 @@ class FileJudge:
                 continue
             mark = marker_of(record) if record.text[:1] in "<=>|" else ""
             if mark:
-                self._turn_hunk(mark)
+                self._merges.turn(mark)
             verdict = structural(record, block.width)
             if verdict is None and self._is_heading(record, block, records, at):
                 block = self._open_block(record)
@@ -216,11 +213,10 @@ class FileJudge:
                     self._note_total(record, block)
                 outcomes[id(record)] = (verdict, None)
                 continue
-            if self._hunk in ("ours", "theirs"):
-                again = self._in_hunk(record)
-                if again is not None:
-                    outcomes[id(record)] = (again, None)
-                    continue
+            again = self._merges.take(record)
+            if again is not None:
+                outcomes[id(record)] = (again, None)
+                continue
             block.rows.append(record)
         return blocks
 
@@ -259,41 +255,6 @@ class FileJudge:
         if isinstance(value, Decimal):
             self._totals.append((record.line, value))
 
-    # -- merge markers -----------------------------------------------------------------------
-
-    def _turn_hunk(self, mark: str) -> None:
-        self._hunk = "" if mark == "end" else mark
-        if mark == "ours":
-            self._hunk_ours = []
-
-    def _in_hunk(self, record: Record) -> Verdict | None:
-        """A row of a conflict: on the second side a repeat, or another version of the first's."""
-        if self._hunk == "ours":
-            self._hunk_ours.append(record)
-            return None
-        if any(record.text == each.text for each in self._hunk_ours):
-            return Repeated()
-        key = who_and_when(record.fields)
-        for each in self._hunk_ours:
-            if key and who_and_when(each.fields) == key:
-                self._conflicts.append((each, record))
-        return None
-
-    def _settle_conflicts(self, outcomes: dict[int, tuple[Outcome | str, Binding | None]]) -> None:
-        """Of two versions of one trade the one that arithmetic confirms alone; else neither."""
-        for pair in self._conflicts:
-            given = [outcomes.get(id(record), ("", None)) for record in pair]
-            if any(isinstance(each, Aside) for each, _ in given):
-                continue  # an order that was none is no other version
-            sure = [isinstance(each, Trade) and each.reconciled == "confirmed" for each, _ in given]
-            for record, (each, binding), keep in zip(pair, given, sure, strict=True):
-                if isinstance(each, (Trade, Fill)) and not (keep and sum(sure) == 1):
-                    outcomes[id(record)] = (
-                        Refusal("conflict", "the merge has this trade with other values too"),
-                        binding,
-                    )
-        self._conflicts = []
-
     # -- judging a block ---------------------------------------------------------------------
 
     def _judge_block(
@@ -307,9 +268,9 @@ class FileJudge:
         if not rows:
             return
         if block.current is None:
-            block.current = self._choose(block)
+            block.current = choose(block, self._context)
             if block.current is not None:
-                block.current = self._refine(block.current, rows)
+                block.current = refine(block.current, rows, self._context)
                 self._begin_totals(block.current)
         remaining = rows
         if block.current is not None:
@@ -323,7 +284,9 @@ class FileJudge:
             remaining = self._try_others(remaining, block, outcomes)
         width = block.current.width if block.current else block.width or usual_width(rows)
         if remaining and block.current is None and block.bindings:
-            self._diagnose(remaining, block, outcomes)
+            outcomes.update(
+                {at: (why, None) for at, why in diagnose(remaining, block, self._context).items()}
+            )
         for record in remaining:
             given = outcomes.get(id(record))
             refusal = given[0] if given is not None else None
@@ -334,51 +297,6 @@ class FileJudge:
                 name_damage(record, refusal, block.current, width),
                 block.current,
             )
-
-    def _choose(self, block: Block) -> Binding | None:
-        """The meaning of a block's header that its rows bear out."""
-        best: tuple[tuple[int, float], Binding] | None = None
-        for order, candidate in enumerate(block.bindings):
-            binding = candidate.copy()
-            fit = settle(binding, block.rows, self._context)
-            if not acceptable(binding, fit) or fit.read * 10 < fit.rows * 4:
-                # Rows of another layout may be in the majority: ask those next to the header.
-                alone = candidate.copy()
-                other = settle(alone, like_first(block.rows), self._context)
-                if other.rows and acceptable(alone, other):
-                    binding, fit = alone, other
-                elif not acceptable(binding, fit):
-                    continue
-            score = (2 if fit.proven else 1 if fit.confirmed else 0, float(-order))
-            if best is None or score > best[0]:
-                best = (score, binding)
-        return best[1] if best else None
-
-    def _diagnose(
-        self,
-        rows: list[Record],
-        block: Block,
-        outcomes: dict[int, tuple[Outcome | str, Binding | None]],
-    ) -> None:
-        """Why rows fail under the layout their header names: a better word than "unproven"."""
-        binding = block.bindings[0].copy()
-        settle(binding, rows, self._context)
-        for record in rows:
-            outcome = self._one(record, binding)
-            if isinstance(outcome, Refusal) and outcome.reason in TELLING:
-                outcomes[id(record)] = (outcome, None)
-
-    def _refine(self, binding: Binding, rows: list[Record]) -> Binding:
-        """The binding settled anew on the rows it reads: others among them decide nothing."""
-        own = [row for row in rows if isinstance(self._one(row, binding), Trade)]
-        if len(own) < 5 or len(own) == len(rows):
-            return binding
-        refined = binding.copy()
-        fit = settle(refined, own, self._context)
-        if refined.price_like[1] == 0:
-            refined.price_like = binding.price_like
-        refined.simulated = binding.simulated
-        return refined if acceptable(refined, fit) else binding
 
     def _begin_totals(self, binding: Binding) -> None:
         """A running total of a new segment begins at 0, or goes on from where the last one was."""
@@ -402,7 +320,7 @@ class FileJudge:
         for record in rows:
             if record.line in self._prejudged and id(record) in outcomes:
                 continue
-            outcome = self._one(record, binding, before)
+            outcome = judge_one(record, binding, self._context, before)
             if binding.pnl_kind == "cumulative":
                 value = (
                     number(record.fields, binding.pnl_role, binding)
@@ -415,24 +333,6 @@ class FileJudge:
                 refused.append(record)
         self._before = before
         return refused
-
-    def _one(self, record: Record, binding: Binding, before: Decimal | None = None) -> Outcome:
-        if binding.shape == "fills":
-            outcome: Outcome = read_fill(record, binding, self._context)
-        else:
-            outcome = judge(record, binding, self._context, before)
-        if isinstance(outcome, (Trade, Fill)) and not record.ended:
-            if not complete_ending(record, binding):
-                return Refusal(
-                    "torn_line", f"the file ends in its last cell, {record.fields[-1]!r}"
-                )
-            if (
-                isinstance(outcome, Trade)
-                and outcome.reconciled == "confirmed"
-                and not outcome.exact
-            ) and binding.exact:
-                return Refusal("torn_line", "the file ends in it")
-        return outcome
 
     def _try_others(
         self,
@@ -475,7 +375,7 @@ class FileJudge:
             if len(record.fields) != binding.width or record.trouble:
                 left.append(record)
                 continue
-            outcome = self._one(record, binding)
+            outcome = judge_one(record, binding, self._context)
             if isinstance(outcome, Trade) and (outcome.reconciled == "confirmed" or proof):
                 outcomes[id(record)] = (outcome, binding)
             else:

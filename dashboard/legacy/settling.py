@@ -22,8 +22,9 @@ from .fill_rows import settle_amounts, without_asset
 from .fit import Fit
 from .pnl_kinds import settle_pnl
 from .records import Record
+from .statuses import aside_kind
 from .times import ISO, SHORT, decide_form, is_clock_only
-from .values import Context, Values, aside_kind, read_values
+from .values import Context, Values, read_values
 
 SAMPLE = 1_500
 _IN_QUOTE = ("entry_price", "exit_price", "price", *PNL_ROLES)

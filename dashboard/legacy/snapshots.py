@@ -14,7 +14,8 @@ from .binding import Binding
 from .decoding import Line
 from .records import Record
 from .segments import FileJudge, Outcome
-from .values import Context, status_kind
+from .statuses import status_kind
+from .values import Context
 from .verdicts import Aside
 
 MAX_JSON = 64 * 1024**2

@@ -7,8 +7,8 @@ import re
 from .binding import Binding
 from .cells import PLAIN_NUMBER, is_symbol
 from .records import Record
+from .statuses import any_status_word
 from .times import ISO
-from .values import any_status_word
 from .verdicts import Aside, Refusal, Verdict
 
 _MARKER = re.compile(r"(<{7}|>{7}|={7}|\|{7})(\s.*)?")

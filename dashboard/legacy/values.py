@@ -9,7 +9,6 @@ from decimal import Decimal
 
 from .binding import Binding
 from .cells import action_of, decimals, is_null, quote_of, says_one_way, side_of
-from .records import Record
 from .times import TimezoneNeeded, is_clock_only, microseconds, place, too_old
 from .verdicts import Aside, Refusal
 from .versions import Versions
@@ -18,64 +17,7 @@ ZERO = Decimal(0)
 
 
 _DAY_US = 86_400_000_000
-
-
-_STATUS = {
-    "open": (
-        "open open_order new pending partially_filled partiallyfilled partial active submitted "
-        "placed partially_closed partly_closed part_closed unfilled 미체결 대기 진행중 보유중 "
-        "offen 未成交 持仓中 未平仓 aberta aberto pendente "
-        "открыта открыт активен"
-    ),
-    "cancelled": (
-        "cancelled canceled cancel storniert abgebrochen 취소 취소됨 已取消 已撤销 撤单 "
-        "cancelada cancelado отменён отменен отменена"
-    ),
-    "rejected": (
-        "rejected expired denied 거부 거절 abgelehnt verfallen 已拒绝 已过期 rejeitada "
-        "rejeitado expirada отклонён отклонен истёк"
-    ),
-    "error": (
-        "error failed failure fail err exception 오류 실패 에러 fehler fehlgeschlagen 错误 失败 "
-        "erro falha falhou ошибка"
-    ),
-    "heartbeat": (
-        "heartbeat alive ping status info debug warning hold idle startup shutdown started "
-        "stopped keepalive 하트비트 상태 대기중 心跳 herzschlag batimento пульс"
-    ),
-    "cash_flow": (
-        "commission funding funding_fee realized_pnl realised_pnl transfer deposit withdrawal "
-        "withdraw rebate commission_rebate referral_kickback interest insurance_clear balance "
-        "credit dividend airdrop staking reward 입금 출금 이체 펀딩비 수수료 einzahlung "
-        "auszahlung "
-        "überweisung 充值 提现 提币 充币 划转 资金费 手续费 资金费用 depósito saque retirada "
-        "transferência ввод вывод депозит пополнение комиссия"
-    ),
-}
-
-
-STATUS_WORDS = {word: kind for kind, words in _STATUS.items() for word in words.split()}
-_TELLING_PARTS = ("cancelled", "rejected", "error")
-_SIMULATED = (
-    "paper paper_trading papertrade simulated simulation sim dry dry_run dryrun dry-run backtest "
-    "backtesting test testnet demo virtual 모의 모의투자 페이퍼 백테스트 simuliert papier 模拟 "
-    "回测 "
-    "simulado teste бумага тест симуляция"
-)
-SIMULATED = frozenset(_SIMULATED.split())
-"""Words by which a log tells that nothing was really traded."""
 _TRUE, _FALSE = frozenset(("true", "1", "yes", "y")), frozenset(("false", "0", "no", "n"))
-
-
-_OPENS = (
-    "entry open enter in 진입 오픈 开仓 入场 開倉 einstieg eröffnung entrada abertura вход открытие"
-)
-_CLOSES = (
-    "exit close out 청산 종료 平仓 出场 平倉 ausstieg schließung saída saida fechamento выход "
-    "закрытие"
-)
-OPENING = dict.fromkeys(_OPENS.split(), 1) | dict.fromkeys(_CLOSES.split(), -1)
-"""Casefolded word -> +1 entry, -1 exit."""
 
 
 @dataclass(slots=True)
@@ -109,65 +51,6 @@ class Values:
     pnl_places: int = 8
     other_fees: dict[str, Decimal] | None = None
     """A fee in an asset that is not the quote: no part of any sum."""
-
-
-def aside_kind(record: Record, binding: Binding | None = None) -> str:
-    """The kind of a record that is no closed trade by its own word (status, type), or ""."""
-    cells = record.fields
-    if binding is not None:
-        for role in ("status", "type", "side", "action"):
-            at = binding.roles.get(role)
-            if at is not None and at < len(cells):
-                kind = status_kind(cells[at], parts=role == "status")
-                if kind:
-                    return kind
-        at = binding.roles.get("exit_reason")
-        if at is not None and at < len(cells):
-            kind = status_kind(cells[at], parts=True)
-            if kind in ("cancelled", "rejected", "open"):
-                return kind
-        if binding.simulated and is_simulated(cells[binding.roles[binding.simulated]]):
-            return "simulated"
-    return ""
-
-
-def status_kind(cell: str, *, parts: bool = False) -> str:
-    """What a status word makes of a record that is no closed trade, or "".
-
-    With `parts` a word within counts too, for what never closed ("cancelled by user").
-    """
-    text = cell.strip().casefold().replace(" ", "_")
-    kind = STATUS_WORDS.get(text, "")
-    if kind or not parts:
-        return kind
-    for word in re.split(r"[\W_]+", text):
-        kind = STATUS_WORDS.get(word, "")
-        if kind in _TELLING_PARTS:
-            return kind
-    return ""
-
-
-def is_simulated(cell: str) -> bool:
-    """True where a mode, type or status cell says that the trade was not really made."""
-    return cell.strip().casefold().replace(" ", "_") in SIMULATED
-
-
-def says_it_is_none(record: Record) -> str:
-    """Where no header tells the columns, any cell may be the status that says "cancelled"."""
-    for cell in record.fields:
-        kind = status_kind(cell, parts=" " not in cell.strip())
-        if kind in ("open", "cancelled", "rejected", "error"):
-            return kind
-    return ""
-
-
-def any_status_word(record: Record) -> str:
-    """A status word anywhere in a record that could not be read as a trade."""
-    for cell in record.fields:
-        kind = STATUS_WORDS.get(cell.strip().casefold().replace(" ", "_"))
-        if kind and kind != "open":
-            return kind
-    return ""
 
 
 def read_values(fields: list[str], binding: Binding, context: Context) -> Values | Refusal | Aside:

@@ -43,7 +43,8 @@ class Grown:
 
 def grow(count: int, seed: int = 0) -> Grown:
     """Let so many random logs grow, of every damage and encoding in turn."""
-    from tests.faults.importing_damage import DAMAGES, ENCODINGS
+    from tests.faults.importing_damage import DAMAGES
+    from tests.faults.importing_encoding import ENCODINGS
 
     cells = [(damage, encoding) for damage in DAMAGES for encoding in ENCODINGS]
     grown = Grown()

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import random
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from .importing_encoding import (
+    LANGUAGES,
+    NARROW,
+    encoded,
+    joined,
+    text_of,
+    true_versions,
+)
 from .importing_fills import fills
 from .importing_ghosts import ghost
 from .importing_logs import (
@@ -37,18 +43,6 @@ DAMAGES = (
     "fills",
     "ghost",
 )
-ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp949", "cp1251", "cp1252", "mixed")
-LANGUAGES = {
-    "utf-8": ["en", "ko", "de", "pt", "zh", "ru"],
-    "utf-16-le": ["en", "ko", "zh", "ru"],
-    "utf-16-be": ["en", "ko", "zh", "de"],
-    "cp949": ["ko"],
-    "cp1251": ["ru"],
-    "cp1252": ["de", "pt"],
-    "mixed": ["ko", "ru", "de", "pt", "zh"],
-}
-LEGACY = {"ko": "cp949", "ru": "cp1251", "de": "cp1252", "pt": "latin-1", "zh": "gb18030"}
-NARROW = ("cp949", "cp1251", "cp1252", "mixed")
 BAD_NUMBERS = [
     "1_000",
     "12..5",
@@ -101,9 +95,9 @@ def make_log(seed: int, damage: str, encoding: str) -> Log:
         items = fills(rng, style, trades)
     else:
         items = _items(rng, damage, style, trades)
-    log = _encode(rng, items, style, encoding, language)
+    log = encoded(rng, items, style, encoding, language)
     log.tag, log.damage, log.encoding = tag, damage, encoding
-    _true_versions(log, items, tag)
+    true_versions(log, items, tag)
     return log
 
 
@@ -136,24 +130,7 @@ def _add_orders(rng: random.Random, items: list[Item], style: Style) -> None:
 
 
 def _header(style: Style) -> str:
-    return _joined(style, style.names[: len(style.columns)])
-
-
-def _joined(style: Style, cells: list[str]) -> str:
-    out = io.StringIO()
-    csv.writer(
-        out,
-        delimiter=style.delimiter,
-        lineterminator="",
-        quoting=csv.QUOTE_ALL if style.quote_all else csv.QUOTE_MINIMAL,
-    ).writerow(cells)
-    return out.getvalue()
-
-
-def _text(item: Item) -> str:
-    if isinstance(item, str):
-        return item
-    return item.raw if item.raw is not None else _joined(item.style, item.cells)
+    return joined(style, style.names[: len(style.columns)])
 
 
 def _rows(items: list[Item]) -> list[int]:
@@ -243,7 +220,7 @@ def _spoil(rng: random.Random, row: Row, style: Style) -> None:
 def _torn_tail(rng: random.Random, items: list[Item], style: Style, _: list[Trade]) -> list[Item]:
     row = items[_rows(items)[-1]]
     assert isinstance(row, Row)
-    text = _text(row)
+    text = text_of(row)
     row.raw = text[: rng.randint(max(1, len(text) // 4), len(text) - 1)]
     row.bad, row.torn = "torn", True
     if (
@@ -272,7 +249,7 @@ def _glued(rng: random.Random, items: list[Item], style: Style, _: list[Trade]) 
     first, second = items[at], items[at + 1]
     assert isinstance(first, Row)
     assert isinstance(second, Row)
-    first.raw = _text(first) + _text(second)
+    first.raw = text_of(first) + text_of(second)
     first.bad = "glued"
     del items[at + 1]
     return items
@@ -419,63 +396,3 @@ _APPLY = {
     "header_again": _header_again,
     "overlap": _overlap,
 }
-
-
-def _encode(
-    rng: random.Random, items: list[Item], style: Style, encoding: str, language: str
-) -> Log:
-    newline = rng.choice(["\n", "\n", "\r\n"])
-    switch = rng.randint(3, max(4, len(items) - 2))
-    mixed = [LEGACY.get(language, "cp1252"), "utf-8"]
-    if rng.random() < 0.5:
-        mixed.reverse()
-    marks = {"utf-8": b"\xef\xbb\xbf", "utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
-    mark = marks.get(encoding, b"") if rng.random() < 0.6 else b""
-    out = bytearray(mark)
-    log = Log(b"")
-    for at, item in enumerate(items):
-        line = at + 1
-        text = _text(item)
-        codec = mixed[at >= switch] if encoding == "mixed" else encoding
-        ending = "" if isinstance(item, Row) and item.torn else newline
-        try:
-            out += (text + ending).encode(codec)
-        except UnicodeEncodeError:
-            out += (text + ending).encode(codec, "replace")
-        if isinstance(item, str):
-            named = text.startswith(("#", "DEBUG", "Trace", "Value", "{", "2024")) or (
-                _is_header_text(text, style)
-            )
-            if named:
-                log.others.add(line)
-            else:
-                log.bad[line] = "no trade"
-        elif item.leg:
-            log.others.add(line)
-        elif item.bad:
-            log.bad[line] = item.bad
-        elif item.optional:
-            log.optional[line] = item.net
-        else:
-            assert item.net is not None
-            assert item.trade is not None
-            log.good[line] = (
-                item.net,
-                item.trade.version if "version" in item.style.columns else "",
-            )
-    log.data = bytes(out)
-    return log
-
-
-def _is_header_text(text: str, style: Style) -> bool:
-    return any(char.isalpha() for char in text) and text[:7] not in ("<<<<<<<", ">>>>>>>")
-
-
-def _true_versions(log: Log, items: list[Item], tag: str) -> None:
-    for line, (net, version) in log.good.items():
-        log.good[line] = (net, (version or tag).removeprefix("v"))
-
-
-def total(log: Log) -> Decimal:
-    """The sum a perfect import of the rows that must be there would show."""
-    return sum((net for net, _ in log.good.values()), Decimal(0))

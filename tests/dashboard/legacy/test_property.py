@@ -4,7 +4,7 @@ import pytest
 
 from tests.faults.importing import run, summary
 
-FILES = 192
+FILES = 196
 
 
 @pytest.fixture(scope="module")

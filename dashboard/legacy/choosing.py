@@ -1,0 +1,79 @@
+"""Which meaning of a header its rows bear out, and what a record is under one meaning."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from .binding import Binding
+from .clusters import like_first
+from .fill_rows import read_fill
+from .finding import Block, acceptable
+from .judging import judge
+from .records import Record
+from .settling import settle
+from .structure import TELLING, complete_ending
+from .values import Context
+from .verdicts import Fill, Refusal, Trade, Verdict
+
+
+def judge_one(
+    record: Record, binding: Binding, context: Context, before: Decimal | None = None
+) -> Verdict | Fill:
+    """One record under a settled binding, of whichever shape; a torn last line is none."""
+    if binding.shape == "fills":
+        outcome: Verdict | Fill = read_fill(record, binding, context)
+    else:
+        outcome = judge(record, binding, context, before)
+    if isinstance(outcome, (Trade, Fill)) and not record.ended:
+        if not complete_ending(record, binding):
+            return Refusal("torn_line", f"the file ends in its last cell, {record.fields[-1]!r}")
+        if (
+            isinstance(outcome, Trade) and outcome.reconciled == "confirmed" and not outcome.exact
+        ) and binding.exact:
+            return Refusal("torn_line", "the file ends in it")
+    return outcome
+
+
+def choose(block: Block, context: Context) -> Binding | None:
+    """The meaning of a block's header that its rows bear out."""
+    best: tuple[tuple[int, float], Binding] | None = None
+    for order, candidate in enumerate(block.bindings):
+        binding = candidate.copy()
+        fit = settle(binding, block.rows, context)
+        if not acceptable(binding, fit) or fit.read * 10 < fit.rows * 4:
+            # Rows of another layout may be in the majority: ask those next to the header.
+            alone = candidate.copy()
+            other = settle(alone, like_first(block.rows), context)
+            if other.rows and acceptable(alone, other):
+                binding, fit = alone, other
+            elif not acceptable(binding, fit):
+                continue
+        score = (2 if fit.proven else 1 if fit.confirmed else 0, float(-order))
+        if best is None or score > best[0]:
+            best = (score, binding)
+    return best[1] if best else None
+
+
+def refine(binding: Binding, rows: list[Record], context: Context) -> Binding:
+    """The binding settled anew on the rows it reads: others among them decide nothing."""
+    own = [row for row in rows if isinstance(judge_one(row, binding, context), Trade)]
+    if len(own) < 5 or len(own) == len(rows):
+        return binding
+    refined = binding.copy()
+    fit = settle(refined, own, context)
+    if refined.price_like[1] == 0:
+        refined.price_like = binding.price_like
+    refined.simulated = binding.simulated
+    return refined if acceptable(refined, fit) else binding
+
+
+def diagnose(rows: list[Record], block: Block, context: Context) -> dict[int, Refusal]:
+    """Why rows fail under the layout their header names: a better word than "unproven"."""
+    found: dict[int, Refusal] = {}
+    binding = block.bindings[0].copy()
+    settle(binding, rows, context)
+    for record in rows:
+        outcome = judge_one(record, binding, context)
+        if isinstance(outcome, Refusal) and outcome.reason in TELLING:
+            found[id(record)] = outcome
+    return found
