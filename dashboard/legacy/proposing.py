@@ -22,11 +22,11 @@ from .values import Context
 
 _PROBE = 10
 NO_FACTORS = frozenset(
-    "unrealised mark_price planned stop_loss_price take_profit_price mae mfe count".split()
-)
+    ("unrealised", "mark_price", "planned", "stop_loss_price", "take_profit_price", "mae", "mfe",
+     "count")
+)  # fmt: skip
 """Columns a header names that arithmetic may agree with and that are no trade's result."""
-_FEES = ("fee", "entry_fee", "exit_fee")
-_COINS = ("BNB", "BTC", "ETH", "XBT")
+_FEES, _COINS = ("fee", "entry_fee", "exit_fee"), ("BNB", "BTC", "ETH", "XBT")
 _VERSION = re.compile(r"[vV]?(\d{1,2})\.(\d{1,3})(?:\.\d{1,3})?")
 _COIN = re.compile(r"[A-Z][A-Z0-9]{1,7}")
 
