@@ -243,6 +243,9 @@ def _bind_aliases(headings: tuple[Heading, ...]) -> Binding | None:
     for at, each in enumerate(headings):
         if each.role and each.role != "other":
             named.setdefault(each.role, []).append(at)
+    for role in PNL_ROLES:
+        # "pnl" beside "pnl_usd": the one that names a currency is money.
+        named.get(role, []).sort(key=lambda at: not headings[at].currency)
     roles = {role: places[0] for role, places in named.items()}
     also = {role: tuple(places[1:]) for role, places in named.items() if len(places) > 1}
     if {"entry_time", "exit_time"} <= roles.keys() and len(named.get("price", ())) == 2:
@@ -335,7 +338,12 @@ def swap_time_words(binding: Binding, columns: Callable[[int], list[str]]) -> No
         cells = [cell for cell in columns(at) if cell.strip()]
         if cells and decide_form(cells) is None and sum(map(looks_numeric, cells)) * 2 > len(cells):
             binding.roles[price_role] = binding.roles.pop(time_role)
-            binding.zones.pop(time_role, None)
+            zone = binding.zones.pop(time_role, None)
+            others = binding.also.get(time_role, ())
+            if others:
+                binding.roles[time_role] = others[0]
+                if zone is not None:
+                    binding.zones[time_role] = zone
     if "exit_time" not in binding.roles and "time" in binding.roles and binding.shape == "trades":
         binding.roles["exit_time"] = binding.roles.pop("time")
         if "time" in binding.zones:

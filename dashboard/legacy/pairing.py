@@ -65,11 +65,35 @@ def pair(
     after_gap = _after(gaps, by_market, falls=_newest_first(fills))
     finished: list[_Position] = []
     for market in by_market.values():
-        finished += _walk(market, out, after_gap, shorts=shorts)
+        said: list[Judged | tuple[Trade, list[Record]]] = []
+        done = _walk(market, said, after_gap, shorts=shorts)
+        if binding.known is None and not shorts and _could_be_shorts(said, done, after_gap):
+            detail = "sales of what is not held: shorts, or purchases that are not in the file"
+            out += [_unmatched(fill, detail) for fill in market]
+            continue
+        out += said
+        finished += done
     net = _is_net(finished)
     for position in finished:
         out += _book(position, net=net, uncertain=binding.uncertain)
     return out
+
+
+def _could_be_shorts(
+    said: list[Judged | tuple[Trade, list[Record]]], done: list[_Position], after_gap: set[int]
+) -> bool:
+    """Sold before it was bought, and nothing says that it was not a short.
+
+    A history that begins with a sale and ends with nothing held is one of purchases; where
+    something is left, the next sale may have opened what the purchase before it closed.
+    """
+    judged = [each for each in said if isinstance(each, Judged)]
+    sold = sum(isinstance(each.verdict, Refusal) for each in judged)
+    left = any(isinstance(each.verdict, Aside) for each in judged)
+    if not sold or after_gap:
+        return False
+    total = sold + sum(len(position.fills) for position in done)
+    return left or (sold > 1 and sold * 5 > total)
 
 
 def _in_time(fills: list[Fill]) -> list[Fill]:

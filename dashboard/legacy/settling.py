@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC
 
+from .aliases import normalise
 from .binding import NUMBER_ROLES, PNL_ROLES, TIME_ROLES, Binding, looks_numeric, swap_time_words
 from .cells import (
     Grammar,
@@ -192,6 +193,8 @@ def _settle_side(binding: Binding, column: object) -> None:
         return
     words = [cell for cell in column(at) if side_of(cell) is not None]
     closing = binding.known is not None and binding.known.side == "closing"
+    if binding.headings and binding.known is None:
+        closing = normalise(binding.headings[at].name).startswith(("clos", "exit", "청산"))
     binding.side_sign = -1 if closing and words and all(map(says_one_way, words)) else 1
 
 

@@ -71,6 +71,8 @@ def aside_kind(record: Record, binding: Binding | None = None) -> str:
         for role in ("status", "type", "side", "action"):
             at = binding.roles.get(role)
             if at is not None and at < len(cells):
+                if binding.shape == "fills" and cells[at].strip().casefold() in OPENING:
+                    continue  # "open" beside "close": an entry, not an order that waits
                 kind = status_kind(cells[at], parts=role == "status")
                 if kind:
                     return kind

@@ -187,3 +187,18 @@ def test_a_running_total_under_a_second_header_begins_anew_or_goes_on(*, anew: b
             total += t.net
             content += f"{start(t)},{t.fee},{total}\n"
     assert read(content).nets == [str(t.net) for t in TRADES]
+
+
+def test_of_two_results_the_one_that_names_a_currency_is_money() -> None:
+    content = log("time,symbol,side,pnl,pnl_usd", TRADES, lambda t: f"{brief(t)},0.5,{t.net:.2f}")
+    assert read(content).nets == [f"{t.net:.2f}000000" for t in TRADES]
+
+
+def test_a_side_named_closing_is_that_of_the_order() -> None:
+    words = {1: "SELL", -1: "BUY"}
+    content = log(
+        "time,symbol,close side,qty,entry,exit,pnl",
+        TRADES,
+        lambda t: f"{t.left},{t.symbol},{words[t.side]},{t.quantity},{t.entry},{t.exit},{t.net}",
+    )
+    assert [trade.side for trade in read(content).trades] == [t.side for t in TRADES]

@@ -92,3 +92,26 @@ def test_an_entrys_fee_booked_as_its_result_is_part_of_the_trade() -> None:
     assert [trade.net_pnl for trade in reading.trades] == [
         (t.gross - 2 * t.fee).quantize(Decimal("1e-8")) for t in trades
     ]
+
+
+def test_shorts_without_a_word_are_not_read_as_the_longs_between_them() -> None:
+    rows = [row.replace(",BUY,", ",?,").replace(",SELL,", ",BUY,") for row in _fills(6)]
+    shorts = [row.replace(",?,", ",SELL,") for row in rows]
+    reading = read(HEADER + "\n".join(shorts) + "\n")
+    assert (reading.trades, set(reading.reasons.values())) == ([], {"unmatched_fill"})
+
+
+def test_a_history_that_begins_with_a_sale_keeps_the_rest() -> None:
+    assert len(read(HEADER + "\n".join(_fills(6)[1:]) + "\n").trades) == 5
+
+
+def test_open_and_close_beside_a_position_are_its_entry_and_exit() -> None:
+    rows: list[str] = []
+    trades = made(6, markets=["BTCUSDT"])
+    for t in trades:
+        rows += [
+            f"{t.entered},OPEN,{t.symbol},{t.word},{t.entry},{t.quantity},0,",
+            f"{t.left},CLOSE,{t.symbol},{t.word},{t.exit},{t.quantity},{t.fee},{t.gross}",
+        ]
+    reading = read("time,event,symbol,side,price,qty,fee,pnl\n" + "\n".join(rows) + "\n")
+    assert [trade.net_pnl for trade in reading.trades] == [t.net for t in trades]
