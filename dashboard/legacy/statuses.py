@@ -50,6 +50,7 @@ _SIMULATED = (
     "simulado teste бумага тест симуляция"
 )
 SIMULATED = frozenset(_SIMULATED.split())
+_SURELY_SIMULATED = SIMULATED - {"sim", "dry", "test", "demo", "virtual", "teste", "тест"}
 """Words by which a log tells that nothing was really traded."""
 
 
@@ -113,6 +114,8 @@ def says_it_is_none(record: Record) -> str:
         kind = status_kind(cell, parts=" " not in cell.strip())
         if kind in ("open", "cancelled", "rejected", "error"):
             return kind
+        if cell.strip().casefold().replace(" ", "_") in _SURELY_SIMULATED:
+            return "simulated"
     return ""
 
 

@@ -166,15 +166,16 @@ def test_results_of_their_own_are_no_running_total() -> None:
     assert reading.report.segments[0].pnl_kind == "net"
 
 
-def test_a_column_that_moved_still_says_that_an_order_was_none() -> None:
-    words = dict(zip(TRADES, ["closed"] * 20 + ["closed", "error"] * 5, strict=True))
+@pytest.mark.parametrize(("word", "kind"), [("error", "error"), ("paper", "simulated")])
+def test_a_column_that_moved_still_says_that_it_was_no_trade(word: str, kind: str) -> None:
+    words = dict(zip(TRADES, ["closed"] * 20 + ["closed", word] * 5, strict=True))
 
     def row(t: Made) -> str:
         extra = ",24.5" if TRADES.index(t) >= 15 else ""
         return f"{t.symbol}{extra},{start(t).partition(',')[2]},{t.fee},{t.net},{words[t]}"
 
     reading = read(log(f"{START},fee,pnl,status", TRADES, row))
-    assert (len(reading.trades), reading.report.set_aside) == (25, {"error": 5})
+    assert (len(reading.trades), reading.report.set_aside) == (25, {kind: 5})
 
 
 @pytest.mark.parametrize("anew", [True, False])
