@@ -120,22 +120,25 @@ def _facts(
     exits: Sequence[str],
     quantities: Sequence[str],
 ) -> dict[str, Facts]:
-    of_both: dict[str, list[Facts]] = defaultdict(list)
-    for place, (symbol, source) in enumerate(zip(symbols, sources, strict=True)):
-        size = float(quantities[place] or 0)
-        staked = float(entries[place] or 0) * size
-        until, since = run.exits[place], run.entries[place]
-        of_both[f"{symbol}\n{source}"].append(
-            Facts(
-                1,
-                until if since is None else since,
-                until,
-                staked,
-                staked + float(exits[place] or 0) * size,
-                run.fees[place],
-            )
-        )
-    return {name: _added(own) for name, own in of_both.items()}
+    found: dict[tuple[str, str], list[Any]] = {}
+    columns = (symbols, sources, entries, exits, quantities, run.entries, run.exits, run.fees)
+    for symbol, source, entry, leave, quantity, since, until, fee in zip(*columns, strict=True):
+        size = float(quantity or 0)
+        staked = float(entry or 0) * size
+        turned = staked + float(leave or 0) * size
+        began = until if since is None else since
+        own = found.get((symbol, source))
+        if own is None:
+            found[symbol, source] = [1, began, until, staked, turned, fee]
+            continue
+        own[0] += 1
+        if began < own[1]:
+            own[1] = began
+        own[2] = until  # they come in the order of their exits
+        own[3] += staked
+        own[4] += turned
+        own[5] += fee
+    return {f"{symbol}\n{source}": Facts(*own) for (symbol, source), own in found.items()}
 
 
 def _added(several: Sequence[Facts]) -> Facts:
