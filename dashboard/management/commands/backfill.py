@@ -12,15 +12,19 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.table import Table
 
 from dashboard.backfill.candles import length_of, plain_symbol
+from dashboard.management.commands import _backfill_binance as binance
 from dashboard.management.commands import _backfill_candles as candles
 from dashboard.management.commands import _backfill_snapshots as snapshots
 from dashboard.management.commands import _terminal
 from dashboard.management.commands._backfill import REFUSED, bar, moment
+from trader.settings import load
 
 PUBLIC = "https://api.binance.com/api"
+TESTNET = "https://testnet.binance.vision/api"
 EXAMPLES = """examples:
   python manage.py backfill candles --symbol BTCUSDT --interval 15m --since 2024-01-01
   python manage.py backfill candles --symbol BTCUSDT --interval 15m --file BTCUSDT_15m.csv.gz
+  python manage.py backfill binance --symbol BTCUSDT
   python manage.py backfill snapshots --bot legacy --deposit 2024-01-01=10000
 
 Each can be run again at any time: what is recorded already is not recorded twice.
@@ -41,6 +45,7 @@ class Command(BaseCommand):
         kinds = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
         _candles(kinds)
         _snapshots(kinds)
+        _binance(kinds)
 
     def handle(self, *args: Any, **options: Any) -> None:
         getattr(self, f"_{options['what']}")(options)
@@ -94,6 +99,36 @@ class Command(BaseCommand):
             console.print(f"{_terminal.shown(each['bot'])} recorded its equity itself: that stands")
         if any(each["deposits"] is None for each in found["accounts"]):
             console.print("Where deposits are not known the curve begins at 0; see --deposit")
+
+    def _binance(self, options: dict[str, Any]) -> None:
+        folder, symbol = Path(settings.DATA_FOLDER), plain_symbol(options["symbol"])
+        try:
+            given = load({}, confirmed=True)  # nothing is traded here
+        except ValueError as error:
+            raise CommandError(str(error), returncode=REFUSED) from error
+        if given.api_key is None or given.api_secret is None:
+            raise CommandError(
+                "the account's key is not set: give BLOTTER_API_KEY and BLOTTER_API_SECRET (a key "
+                "that may only read is enough) in the environment, or in the bot's settings file",
+                returncode=REFUSED,
+            )
+        mode = "testnet" if given.testnet else "live"
+        asked = binance.Asked(
+            folder, symbol, options["bot"], options["account"] or mode, mode,
+            given.binance_address or (TESTNET if given.testnet else PUBLIC),
+            given.api_key.get_secret_value(), given.api_secret.get_secret_value(),
+        )  # fmt: skip
+        with bar(quiet=options["json"]) as shown:
+            found = binance.run(asked, shown)
+        rows = {
+            "fills recorded now": found["fills"]["recorded"],
+            "fills in all": found["fills"]["all"],
+            "trades recorded now": found["trades"]["recorded"],
+            "trades in all": found["trades"]["all"],
+            "fills of the open position": found["open_fills"],
+            "sells of what was not bought here": len(found["unmatched_fills"]),
+        } | {f"{asset} paid as fees, in no net PnL": n for asset, n in found["other_fees"].items()}
+        self._say(f"{symbol}, {mode}", found, rows, as_json=options["json"])
 
     def _say(
         self, title: str, found: dict[str, Any], rows: dict[str, Any], *, as_json: bool
@@ -160,3 +195,20 @@ def _deposit(told: str) -> snapshots.Deposit:
     if not found or not cash.is_finite():
         raise ArgumentTypeError(f"{told!r} is no WHEN=AMOUNT, as 2024-01-01=10000")
     return snapshots.Deposit(moment(when), cash)
+
+
+def _binance(kinds: Any) -> None:
+    parser = kinds.add_parser(
+        "binance",
+        help="the account's fills from Binance, paired into trades",
+        description=(
+            "Record the account's fills of a spot symbol, and the round trips they make, flat to "
+            "flat. The key comes from BLOTTER_API_KEY and BLOTTER_API_SECRET or the bot's settings "
+            "file; one that may only read is enough. A run that was cut off goes on where it was."
+        ),
+        epilog="example: python manage.py backfill binance --symbol BTCUSDT",
+    )
+    parser.add_argument("--symbol", required=True, help="as BTCUSDT")
+    parser.add_argument("--bot", default="binance", help="whose trades these are (binance)")
+    parser.add_argument("--account", help="account of the trades (the mode's name)")
+    parser.add_argument("--json", action="store_true", help="one JSON object at the end")
