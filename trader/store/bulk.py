@@ -28,8 +28,9 @@ from .spool import Spool
 from .surroundings import refuse_unsafe_folder
 from .upcast import current_schema
 
-#: So many events are one transaction, unless `commit` is called before.
-BATCH = 20_000
+#: So many events are one transaction, unless `commit` is called before: what fits into the cache,
+#: or SQLite writes pages more than once.
+BATCH = 4_000
 # Rows of one statement: 11 values each, and SQLite may be built to take 999 at most.
 _ROWS = 64
 _VALUES = INSERT[INSERT.index("(") :]
@@ -37,6 +38,8 @@ _INSERT = INSERT + f", {_VALUES}" * (_ROWS - 1)
 _WIDTH = 11
 # Another program may look into the file for so long, in milliseconds.
 _PATIENCE = 30_000
+# Pages of the -wal, 64 MiB, after which SQLite moves them into the file.
+_CHECKPOINT = 16_384
 # KiB of pages at hand: where refs come in no order they touch the whole of their index.
 _CACHE = 4_096
 
@@ -73,6 +76,7 @@ class BulkWriter:
         self.bot, self.version, self.mode = bot, version, mode
         self._clock = clock
         self._pending: list[object] = []
+        self._unsynced = False
         self._columns: dict[tuple[str, str], str] = {}
         refuse_unsafe_folder(paths.events)
         private_folder(paths.events)
@@ -91,6 +95,10 @@ class BulkWriter:
         self._writer = self._opened.writer
         self._writer.connection.execute(f"PRAGMA busy_timeout = {_PATIENCE}")
         self._writer.connection.execute(f"PRAGMA cache_size = {-_CACHE}")
+        # Each sync makes every writer on the disk wait, a live bot among them. A power cut may
+        # take a tail of what is not synced: events that `commit` has not acknowledged.
+        self._writer.connection.execute("PRAGMA synchronous = NORMAL")
+        self._writer.connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")
         self._seq, self._digest = self._writer.head.seq, self._writer.head.hash
         if self._opened.repair is not None:
             self.append(REPAIRED, self._opened.repair.body())
@@ -185,13 +193,22 @@ class BulkWriter:
         """Store everything appended so far, synced; the head. Raises NotStored."""
         self._flush()
         writer = self._writer
-        if writer.connection.in_transaction:
-            try:
-                writer.connection.execute("COMMIT")
-                writer.note(Head(self._seq, self._digest))
-            except (sqlite3.Error, OSError) as error:
-                raise self._failed(error) from error
+        try:
+            self._end_batch()
+            if self._unsynced:
+                writer.sync()
+                writer.note(writer.head)
+                self._unsynced = False
+        except (sqlite3.Error, OSError) as error:
+            raise self._failed(error) from error
         return writer.head
+
+    def _end_batch(self) -> None:
+        """The head file waits for the sync: it must never be ahead of what the disk has."""
+        if self._writer.connection.in_transaction:
+            self._writer.connection.execute("COMMIT")
+            self._writer.head = Head(self._seq, self._digest)
+            self._unsynced = True
 
     def close(self) -> None:
         """Commit, and give the stream up. Raises NotStored; it is given up all the same."""
@@ -262,11 +279,11 @@ class BulkWriter:
             else:
                 rows = range(0, len(pending), _WIDTH)
                 connection.executemany(INSERT, [pending[at : at + _WIDTH] for at in rows])
+            pending.clear()
+            if self._seq - self._writer.head.seq >= BATCH:
+                self._end_batch()
         except sqlite3.Error as error:
             raise self._failed(error) from error
-        pending.clear()
-        if self._seq - self._writer.head.seq >= BATCH:
-            self.commit()
 
     def _failed(self, error: sqlite3.Error | OSError) -> NotStored:
         """Forget what is not stored, and say how far it came."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
 from .database import CHUNK, INSERT, INSERT_CHUNK, open_writer, read_head
-from .files import BINARY, write_at
+from .files import BINARY, sync_data, write_at
 from .headfile import HeadFile
 from .model import GENESIS, Head
 from .paths import StreamPaths
@@ -75,6 +75,16 @@ class Writer:
             for offset in range(size, self._wal_bytes, _BLOCK):
                 write_at(descriptor, bytes(min(_BLOCK, self._wal_bytes - offset)), offset)
             os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def sync(self) -> None:
+        """Bring what was committed to the disk, where COMMIT does not. Raises OSError."""
+        path = self.paths.database.with_name(self.paths.database.name + "-wal")
+        # Closing it drops no lock: SQLite locks the database and the -shm, never the -wal.
+        descriptor = os.open(path, os.O_RDWR | BINARY)
+        try:
+            sync_data(descriptor)
         finally:
             os.close(descriptor)
 
