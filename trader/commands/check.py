@@ -105,7 +105,8 @@ def _outlook(settings: BotSettings, client: Any, examined: Examination) -> Itera
     try:
         strategy = AdxTrend(settings_of(settings.version or NEWEST))
         waiting = binance.Waiting(until_close=lambda: False, pause=lambda _seconds: False)
-        feed = binance.BinanceFeed(client, rules.symbol, settings.interval, waiting)
+        connection = binance.Connection(client, binance.Timing(pause=lambda _seconds: False))
+        feed = binance.BinanceFeed(connection, rules.symbol, settings.interval, waiting)
         candles = feed.history(None, strategy.window)
     except (Unreachable, ValueError) as trouble:
         yield Finding("candles", Grade.FAULT, str(trouble))
