@@ -33,6 +33,12 @@ def rows(first: int, after: int) -> str:
     return "".join(row(number) for number in range(first, after))
 
 
+def append(path: Path, text: str) -> None:
+    """As a bot does it."""
+    with path.open("a", encoding="utf-8", newline="") as stream:
+        stream.write(text)
+
+
 class Killed(Exception):
     """The process is gone."""
 

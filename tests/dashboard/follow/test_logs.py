@@ -1,30 +1,10 @@
-"""Logs that grow, are rotated, cut off, replaced, damaged: each trade once, whatever happens."""
+"""Logs that grow: what is a trade at once, what waits for its context, what is refused."""
 
-import os
-import shutil
 from pathlib import Path
 
-import pytest
-
-from dashboard.follow.follower import SETTLED, Planned
-from tests.dashboard.follow.harness import HEADER, Following, Killed, row, rows
-
-
-@pytest.fixture
-def log(tmp_path: Path) -> Path:
-    folder = tmp_path / "logs"
-    folder.mkdir()
-    return folder / "trades.csv"
-
-
-@pytest.fixture
-def following(log: Path) -> Following:
-    return Following(log.parent)
-
-
-def append(path: Path, text: str) -> None:
-    with path.open("a", encoding="utf-8", newline="") as stream:
-        stream.write(text)
+from dashboard.follow.follower import SETTLED
+from dashboard.follow.known import StreamTrades
+from tests.dashboard.follow.harness import HEADER, Following, append, row, rows
 
 
 def test_a_row_is_a_trade_at_the_next_step(log: Path, following: Following) -> None:
@@ -68,24 +48,6 @@ def test_a_restart_records_nothing_twice(log: Path, following: Following) -> Non
     following.restart()
     following.step()
     assert len(following.journal) == before
-
-
-@pytest.mark.parametrize("left", range(10))
-def test_killed_between_any_two_events_it_goes_on(
-    log: Path, following: Following, left: int
-) -> None:
-    log.write_text(HEADER + rows(1, 6) + row(6, pnl="999") + rows(7, 9) * 2 + rows(9, 45))
-    following.step()
-    whole = [(event.kind, event.body) for event in following.journal]
-    following.journal.clear()
-    following.journal.left = left
-    following.restart()
-    with pytest.raises(Killed):
-        following.step()
-    following.journal.left = None
-    following.restart()
-    following.step()
-    assert [(event.kind, event.body) for event in following.journal] == whole
 
 
 def test_a_version_that_no_stream_can_carry_is_unknown(log: Path, following: Following) -> None:
@@ -140,153 +102,6 @@ def test_a_row_that_repeats_waits_for_the_next(log: Path, following: Following) 
     assert (len(following.nets), following.waiting) == (6, 0)
 
 
-def test_a_renamed_log_is_read_to_its_end(log: Path, following: Following) -> None:
-    log.write_text(HEADER + rows(1, 5))
-    following.step()
-    append(log, rows(5, 8))
-    log.rename(log.with_name("trades.csv.1"))
-    log.write_text(HEADER + rows(8, 10))
-    following.step()
-    assert sorted(set(following.ids)) == sorted(following.ids)
-    assert len(following.nets) == 9
-
-
-def test_rotated_with_nothing_but_a_header_read(log: Path, following: Following) -> None:
-    """The new file begins just as the old one did; the old one's row must not be lost."""
-    log.write_text(HEADER)
-    following.step()
-    append(log, row(1))
-    log.rename(log.with_name("trades.csv.1"))
-    log.write_text(HEADER)
-    following.step()
-    append(log, row(2))
-    following.step()
-    assert len(following.nets) == 2
-
-
-def test_a_log_copied_and_cut_off_is_read_to_its_end(log: Path, following: Following) -> None:
-    log.write_text(HEADER + rows(1, 5))
-    following.step()
-    append(log, rows(5, 8))
-    shutil.copy(log, log.with_name("trades.csv.1"))
-    log.write_text(HEADER + rows(8, 10))
-    following.step()
-    assert len(following.nets) == 9
-
-
-def test_rotated_while_nobody_followed(log: Path, following: Following) -> None:
-    log.write_text(HEADER + rows(1, 5))
-    following.step()
-    append(log, rows(5, 8))
-    log.rename(log.with_name("trades.csv.2"))
-    log.with_name("trades.csv.1").write_text(HEADER + rows(8, 12))
-    log.write_text(HEADER + rows(12, 15))
-    following.restart()
-    following.step(2)
-    assert len(set(following.ids)) == len(following.ids) == 14
-
-
-def test_logs_turned_over_before_they_were_followed_are_left_alone(
-    log: Path, following: Following
-) -> None:
-    log.with_name("trades.csv.1").write_text(HEADER + rows(1, 5))
-    log.write_text(HEADER + rows(5, 8))
-    following.step(2)
-    assert len(following.nets) == 3
-
-
-def test_a_log_turned_over_twice_between_two_looks(log: Path, following: Following) -> None:
-    log.write_text(HEADER + rows(1, 5))
-    following.step()
-    log.rename(log.with_name("trades.csv.2"))
-    log.with_name("trades.csv.1").write_text(HEADER + rows(5, 9))
-    log.write_text(HEADER + rows(9, 11))
-    following.step()
-    assert len(set(following.ids)) == len(following.ids) == 10
-
-
-def test_killed_as_a_log_has_ended_and_its_successor_is_turned_over_meanwhile(
-    log: Path, following: Following
-) -> None:
-    log.write_text(HEADER + rows(1, 5))
-    following.step()
-    log.rename(log.with_name("trades.csv.1"))
-    following.step(3)
-    assert following.of("follow.advanced")[-1]["ended"]
-    log.with_name("trades.csv.2").write_text(HEADER + rows(5, 9))
-    log.write_text(HEADER + rows(9, 11))
-    following.restart()
-    following.step()
-    assert len(set(following.ids)) == len(following.ids) == 10
-
-
-def test_turned_over_twice_within_a_step_and_killed_at_its_end(
-    log: Path, following: Following
-) -> None:
-    """The folder was listed before the step; what came since must be looked for again."""
-    log.write_text(HEADER + rows(1, 5))
-    first = log.with_name("a.csv")
-    first.write_text(HEADER + rows(1, 2))
-    os.utime(first, (1, 1))  # the oldest is looked at first
-
-    class Journal(type(following.journal)):  # type: ignore[misc]
-        def append(self, events: list[Planned]) -> None:
-            if log.exists() and not log.with_name("trades.csv.1").exists():
-                log.rename(log.with_name("trades.csv.1"))
-                log.with_name("trades.csv.2").write_text(HEADER + rows(5, 9))
-                log.write_text(HEADER + rows(9, 11))
-            super().append(events)
-
-    following.journal = Journal()
-    following.restart()
-    following.step()
-    following.restart()
-    following.step()
-    assert len(set(following.ids)) == len(following.ids) == 10
-
-
-def test_killed_before_it_noted_how_far_it_came(log: Path, following: Following) -> None:
-    log.write_text(HEADER + rows(1, 5))
-    following.journal.left = 2
-    with pytest.raises(Killed):
-        following.step()
-    following.journal.left = None
-    append(log, rows(5, 9))
-    log.rename(log.with_name("trades.csv.1"))
-    log.write_text(HEADER + rows(9, 11))
-    following.restart()
-    following.step()
-    assert len(set(following.ids)) == len(following.ids) == 10
-
-
-def test_a_log_cut_off_begins_anew(log: Path, following: Following) -> None:
-    log.write_text(HEADER + rows(1, 9))
-    following.step()
-    log.write_text(HEADER)
-    following.step()
-    append(log, rows(9, 11))
-    following.step()
-    assert len(following.nets) == 10
-
-
-def test_a_log_written_anew_each_time_counts_each_trade_once(
-    log: Path, following: Following
-) -> None:
-    for count in range(2, 8):
-        log.write_text(HEADER + rows(1, count))
-        following.step()
-    assert len(following.nets) == 6
-
-
-def test_a_log_replaced_each_time_counts_each_trade_once(log: Path, following: Following) -> None:
-    for count in range(2, 8):
-        scratch = log.with_name("scratch.tmp")
-        scratch.write_text(HEADER + rows(1, count))
-        scratch.replace(log)
-        following.step()
-    assert len(following.nets) == 6
-
-
 def test_a_log_of_another_order_counts_each_trade_once(log: Path, following: Following) -> None:
     log.write_text(HEADER + rows(1, 5))
     following.step()
@@ -302,18 +117,6 @@ def test_files_that_come_later_are_followed(log: Path, following: Following) -> 
     log.with_name("other.csv").write_text(HEADER + rows(3, 5))
     following.step()
     assert len(following.nets) == 4
-
-
-def test_a_file_gone_for_a_moment_is_the_same(log: Path, following: Following) -> None:
-    log.write_text(HEADER + rows(1, 3))
-    following.step()
-    hidden = log.parent.parent / "hidden"
-    log.rename(hidden)
-    following.step()
-    hidden.rename(log)
-    append(log, row(3))
-    following.step()
-    assert len(following.nets) == 3
 
 
 def test_a_header_that_changes_midway(log: Path, following: Following) -> None:
@@ -349,15 +152,6 @@ def test_rows_of_another_layout_become_trades_once_proven(log: Path, following: 
     append(log, "".join(drifted[1:]))
     following.step()
     assert (len(following.nets), following.reasons) == (19, [])
-
-
-def test_what_ends_with_a_rotation_is_decided(log: Path, following: Following) -> None:
-    log.write_text(HEADER + rows(1, 5) + row(5, pnl="999") + row(6)[:30])
-    following.step()
-    log.rename(log.with_name("trades.csv.1"))
-    log.write_text(HEADER)
-    following.step()
-    assert sorted(following.reasons) == ["contradicted", "torn_line"]
 
 
 def test_a_row_is_counted_in_one_place_only(log: Path, following: Following) -> None:
@@ -405,8 +199,6 @@ def test_times_without_a_zone_are_told(log: Path) -> None:
 
 
 def test_trades_recorded_elsewhere_are_duplicates(log: Path, following: Following) -> None:
-    from dashboard.follow.known import StreamTrades
-
     log.write_text(HEADER + rows(1, 4))
     following.step()
     bot = StreamTrades("live", lambda _: ())
