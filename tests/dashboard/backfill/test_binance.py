@@ -15,14 +15,16 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from dashboard.backfill.candles import KIND, STREAM, bodies
 from dashboard.backfill.fills import Fill, round_trips
+from dashboard.management.commands._backfill_binance import Worth
 from dashboard.models import Trade
 from trader.exchange.binance import history
 from trader.exchange.simulated.faults import Fault, Kind
 from trader.exchange.simulated.fees import Costs
 from trader.exchange.simulated.server import Served, SimulatedExchange
 from trader.feed import demo
-from trader.store import Reader
+from trader.store import BulkWriter, Reader
 
 pytestmark = pytest.mark.django_db
 
@@ -216,3 +218,14 @@ def test_what_was_never_bought_here_makes_no_trade() -> None:
     fills = [_fill(1, "sell", "3"), _fill(2, "buy", "1"), _fill(3, "sell", "2")]
     paired = round_trips(fills, "BTC", "USDT", nothing)
     assert (paired.trips, [fill.fill_id for fill in paired.unmatched]) == ([], [1, 3])
+
+
+def test_bnb_is_worth_the_close_of_its_minute(data: Path) -> None:
+    opened = 1_704_067_260_000
+    candles = {opened: ("310", "320", "300", "315.5", "1")}
+    with BulkWriter("backfill", version="m", mode="live", folder=data, stream=STREAM) as writer:
+        for ref, closed, told in bodies("BNBUSDT", "1m", candles, {}):
+            writer.append(KIND, told, ref=ref, occurred_at=closed)
+    worth = Worth(data, "USDT")
+    assert worth("BNB", opened * 1000 + 59_999_999) == Decimal("315.5")
+    assert worth("BNB", opened * 1000 + 60_000_000) is None
