@@ -201,4 +201,4 @@ def _print(findings: Sequence[Finding]) -> None:
     Console(highlight=False).print(table)
     faults = sum(each.grade is Grade.FAULT for each in findings)
     warned = sum(each.grade is Grade.WARNING for each in findings)
-    print(f"{faults} faults, {warned} warnings. Nothing was traded.")
+    print(f"Faults: {faults}, warnings: {warned}. Nothing was traded.")

@@ -200,7 +200,7 @@ def test_people_are_told_that_nothing_was_traded(checked: Checked) -> None:
     wall = to_milliseconds(checked.exchange.now)
     argv = ["--symbol", demo.SYMBOL, "--binance-address", checked.address]
     assert check(parser(), argv, lambda: wall) == 0
-    assert "0 faults, 0 warnings. Nothing was traded." in checked.capsys.readouterr().out
+    assert "Faults: 0, warnings: 0. Nothing was traded." in checked.capsys.readouterr().out
 
 
 def test_the_candle_that_is_open_is_not_looked_at(checked: Checked) -> None:

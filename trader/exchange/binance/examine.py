@@ -15,9 +15,10 @@ from trader.exchange.binance.client import TROUBLE, Client
 from trader.exchange.binance.rules import symbol_rules
 from trader.ports import Unreachable
 
-# Binance refuses what is stamped a second ahead of it; half of that is the time to act.
+# Orders are stamped with the exchange's time as the bot learns it; the schedule rings by this
+# machine's, two seconds after a close.
 _OFFSET_ALARM = 500
-_OFFSET_REFUSED = 1000
+_OFFSET_FAULT = 1000
 _SENDS = ("MARKET", "STOP_LOSS_LIMIT", "LIMIT_MAKER")
 
 
@@ -100,10 +101,10 @@ class Examination:
         text = f"this machine's clock is {-offset:+d} ms from Binance's ({after - before} ms away)"
         if abs(offset) <= _OFFSET_ALARM:
             yield Finding("clock", Grade.OK, text)
-        elif abs(offset) < _OFFSET_REFUSED:
+        elif abs(offset) < _OFFSET_FAULT:
             yield Finding("clock", Grade.WARNING, f"{text}: let the system keep its time by NTP")
         else:
-            cure = "orders would be refused; let the system keep its time by NTP"
+            cure = "candles would be looked for too late or too soon; let the system keep its time"
             yield Finding("clock", Grade.FAULT, f"{text}: {cure}")
 
     def _listed(self) -> Iterator[Finding]:
