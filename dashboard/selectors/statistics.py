@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from dashboard.models import DayRollup
@@ -9,6 +10,7 @@ from dashboard.performance.drawdown import recovered_at
 from dashboard.performance.equity import DailyEquity
 from dashboard.performance.metrics import Metrics, metrics
 from dashboard.performance.summary import Summary
+from dashboard.performance.trade import TradeResult
 from dashboard.selectors import equity, folding
 from dashboard.selectors.equity import Close
 from dashboard.selectors.scope import Filters, Scope
@@ -36,7 +38,9 @@ def figures(scope: Scope) -> Figures:
     """Every figure of the trades the filters leave."""
     days = folding.days(scope)
     bots = equity.accounts(scope)
-    own, basis = _daily(scope, days, equity.closes(scope, bots), len(bots))
+    version = scope.filters.version
+    shared = version is not None and not _alone(scope, version)
+    own, basis = _daily(scope, days, equity.closes(scope, bots), len(bots), shared=shared)
     return _figures(scope, days, own, basis)
 
 
@@ -58,7 +62,8 @@ def versions(
     found = []
     for version, days in found_days:
         of_version = replace(scope, filters=replace(scope.filters, version=version))
-        own, basis = _daily(of_version, days, closes, len(bots))
+        shared = len(found_days) > 1 or not _alone(of_version, version)
+        own, basis = _daily(of_version, days, closes, len(bots), shared=shared)
         found.append((version, _figures(of_version, days, own, basis)))
     return found
 
@@ -77,7 +82,7 @@ def _recovered(scope: Scope, days: folding.DayRows, whole: Summary) -> int | Non
     try:
         return recovered_at(
             [summary for _, summary in days],
-            lambda index: folding.trades_of(scope, days[index][0]),
+            lambda index: _trades_of(scope, *days[index]),
             whole,
         )
     except ValueError:
@@ -85,8 +90,15 @@ def _recovered(scope: Scope, days: folding.DayRows, whole: Summary) -> int | Non
         return None
 
 
+@lru_cache(maxsize=32)
+def _trades_of(scope: Scope, day: int, _: Summary) -> list[TradeResult]:
+    """A day's trades, remembered while its summary is the same: an old drawdown's days are asked
+    for at every refresh, and hardly ever change."""
+    return list(folding.trades_of(scope, day))
+
+
 def _daily(
-    scope: Scope, days: folding.DayRows, closes: Sequence[Close], bots: int
+    scope: Scope, days: folding.DayRows, closes: Sequence[Close], bots: int, *, shared: bool
 ) -> tuple[DailyEquity | None, str | None]:
     """The daily equity that answers for the filters, and its basis.
 
@@ -96,7 +108,7 @@ def _daily(
     narrowed = set(scope.filters.narrowed())
     if narrowed - {"bot", "version"}:
         return None, None
-    if scope.filters.version is not None and not _alone(scope, scope.filters.version):
+    if shared:
         own, basis = _of_trades(days, closes), CLOSED_TRADES
     else:
         own = _of_account(closes, scope.filters)
