@@ -67,15 +67,18 @@ class Recorded:
         return f"{trade_id}-r{times}" if times else trade_id
 
     def take(self, events: Iterable[RecordedEvent]) -> None:
-        """Take one stream's trade.closed, trade.voided, import.started, .finished and .undone."""
-        closed: list[tuple[str, str, set[int]]] = []
-        voided: set[str] = set()
+        """Take one stream's trade.voided, import.started, .finished and .undone; then its
+        trade.closed, which come last: of a million of them only their keys are kept.
+        """
+        voided, counts = KeyTable(), KeyTable()
         finished: set[str] = set()
         undone: set[str] = set()
         started: dict[str, str] = {}
+        alive: set[str] = set()
+        emptied: set[str] = set()
         for event in events:
             if event.kind == "trade.voided":
-                voided.add(str(event.body.get("trade_id") or event.ref))
+                voided.put(digest_of(str(event.body.get("trade_id") or event.ref))[0], 1)
             elif event.kind == "import.finished":
                 finished.add(str(event.body.get("batch") or event.ref))
             elif event.kind == "import.undone":
@@ -84,24 +87,21 @@ class Recorded:
                 started[str(event.body.get("batch") or event.ref)] = str(event.body.get("sha256"))
             elif event.kind == "trade.closed" and event.mode == self._mode:
                 keys = keys_of(event.body)
-                if keys:
-                    trade_id = str(event.body.get("trade_id") or event.ref)
-                    closed.append((trade_id, str(event.body.get("batch") or ""), keys))
-        counts: dict[int, int] = {}
-        emptied: dict[str, int] = {}
-        for trade_id, batch, keys in closed:
-            if trade_id in voided or (batch and batch not in finished):
-                self._use(trade_id)
-                emptied[batch] = emptied.get(batch, 0) + 1
-            else:
-                for key in keys:
-                    counts[key] = counts.get(key, 0) + 1
-                emptied.setdefault(batch, -(10**9))
+                trade_id = str(event.body.get("trade_id") or event.ref)
+                batch = str(event.body.get("batch") or "")
+                if not keys:
+                    continue
+                if voided.get(digest_of(trade_id)[0]) or (batch and batch not in finished):
+                    self._use(trade_id)
+                    emptied.add(batch)
+                else:
+                    counts.bump_all(list(keys))
+                    alive.add(batch)
         for key, count in counts.items():
             if count > self._live.get(key):
                 self._live.put(key, count)
-        for batch in finished:
-            if batch not in undone and emptied.get(batch, -1) <= 0:
+        for batch in finished - undone:
+            if batch in alive or batch not in emptied:
                 self.files.add(started.get(batch, ""))
 
     def _use(self, trade_id: str) -> None:
