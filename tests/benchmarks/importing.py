@@ -89,10 +89,7 @@ def import_it(log: Path, data: Path, *options: str) -> tuple[float, float]:
     child = subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=stderr
     )
-    peak = 0.0
-    while child.poll() is None:
-        peak = max(peak, _memory(child.pid))
-        time.sleep(0.05)
+    peak = watch(child)
     took = time.perf_counter() - started
     for descriptor in terminal:
         os.close(descriptor)
@@ -116,6 +113,15 @@ def _terminal() -> tuple[list[int], int]:
 
     threading.Thread(target=drain, daemon=True).start()
     return [theirs], theirs
+
+
+def watch(child: subprocess.Popen[bytes]) -> float:
+    """Peak MB of a process and all it has started, looked at until it ends."""
+    peak = 0.0
+    while child.poll() is None:
+        peak = max(peak, _memory(child.pid))
+        time.sleep(0.1)
+    return peak
 
 
 def _memory(pid: int) -> float:
@@ -152,9 +158,9 @@ def p99_while(work: Callable[[], object], folder: Path) -> float:
 
 
 def burn(seconds: float) -> None:
-    """A plain CPU load in a process of its own."""
+    """A plain CPU load in a process of its own, watched as the import is."""
     code = f"import time; end = time.time() + {seconds}\nwhile time.time() < end: sum(range(1000))"
-    subprocess.run([sys.executable, "-c", code], check=True)
+    watch(subprocess.Popen([sys.executable, "-c", code]))
 
 
 def measure(rows: int, folder: Path) -> dict[str, float]:
