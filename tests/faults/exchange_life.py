@@ -4,6 +4,7 @@ The bot is the real one (engine, runner, recorder, python-binance); its strategy
 and its clock is the exchange's own, which this module moves.
 """
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -243,6 +244,8 @@ def plan_on(
         )
     finally:
         client.session.close()
+        if threading.current_thread() is not threading.main_thread():
+            client.loop.close()  # python-binance makes one for each thread and forgets it
 
 
 def live(root: str, folder: Path, until: datetime, lever: Lever | None = None) -> None:

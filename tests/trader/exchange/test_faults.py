@@ -8,6 +8,7 @@ import pytest
 from tests.faults.exchange import Case, all_cases, matrix, run_case, some_of
 from tests.faults.exchange_life import faults_found, make_exchange
 from tests.faults.exchange_random import random_run
+from tests.faults.paper_day import compare
 from tests.trader.fakes import MemoryLog
 from trader.exchange.simulated.faults import Fault, Kind
 from trader.runner import read_book
@@ -43,6 +44,11 @@ def test_a_stretch_of_faults_at_random_ends_with_equal_books() -> None:
     outcome = random_run(150, seed=11)
     assert outcome.wrong == []
     assert outcome.faults > 5
+
+
+def test_a_paper_day_is_shown_as_the_exchange_has_it() -> None:
+    said = compare(96, quick=True)
+    assert [bar["name"] for bar in said["bars"] if not bar["ok"]] == []
 
 
 def test_the_run_can_fail() -> None:
