@@ -378,6 +378,8 @@ class FileJudge:
             outcome = judge_one(record, binding, self._context)
             if isinstance(outcome, Trade) and (outcome.reconciled == "confirmed" or proof):
                 outcomes[id(record)] = (outcome, binding)
+            elif isinstance(outcome, Aside) and outcome.kind == "simulated":
+                outcomes[id(record)] = (outcome, binding)
             else:
                 left.append(record)
         return left
