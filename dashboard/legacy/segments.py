@@ -376,9 +376,8 @@ class FileJudge:
                 left.append(record)
                 continue
             outcome = judge_one(record, binding, self._context)
-            if isinstance(outcome, Trade) and (outcome.reconciled == "confirmed" or proof):
-                outcomes[id(record)] = (outcome, binding)
-            elif isinstance(outcome, Aside) and outcome.kind == "simulated":
+            proven = isinstance(outcome, Trade) and (outcome.reconciled == "confirmed" or proof)
+            if proven or outcome == Aside("simulated"):
                 outcomes[id(record)] = (outcome, binding)
             else:
                 left.append(record)
