@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from dashboard.models import Annotation, DayNote, Screenshot, Trade
 from dashboard.selectors.analysis import Sums
 from dashboard.selectors.scope import Scope
-from dashboard.selectors.trades import Page, matching, page_of
+from dashboard.selectors.trades import Page, among, matching, page_of
 from dashboard.services.journal import tag_list
 from dashboard.units import DAY, moment
 
@@ -29,7 +29,7 @@ class Costs:
 
 def costs(scope: Scope) -> Costs:
     """What each mistake, setup, tag, rating and kept or broken plan has made."""
-    nets = matching(scope).filter(trade_id__in=Subquery(_said().values("trade_id"))).order_by()
+    nets = matching(scope, few=True).filter(among(_said())).order_by()
     of_trade = {(bot, own): net for bot, own, net in nets.values_list("bot", "trade_id", "net_pnl")}
     groups: dict[str, dict[str, Sums]] = {name: defaultdict(Sums) for name in GROUPS}
     annotated, none = Sums(), Sums()
@@ -57,7 +57,7 @@ def entries(scope: Scope, *, search: str, limit: int, cursor: str | None) -> Pag
         for name in WORDS:
             anywhere |= Q(**{f"{name}__icontains": word})
         said, ids = said.filter(anywhere), ids.filter(anywhere)
-    found = matching(scope).filter(Exists(said), trade_id__in=Subquery(ids.values("trade_id")))
+    found = matching(scope, few=True).filter(among(ids), Exists(said))
     return page_of(found, limit=limit, cursor=cursor)
 
 

@@ -6,7 +6,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import Exact
 
 from dashboard.models import Annotation, Trade
 from dashboard.selectors import knowledge
@@ -55,15 +56,30 @@ def annotations(trades: Sequence[Trade]) -> dict[tuple[str, str], Annotation]:
     return {(own.bot, own.trade_id): own for own in found}
 
 
-def matching(scope: Scope) -> QuerySet[Trade]:
-    """The book's counted trades that pass every filter, in no order yet."""
+class OffIndex(Func):
+    """A column that no index is asked for."""
+
+    template = "+%(expressions)s"
+    arity = 1
+
+
+def matching(scope: Scope, *, few: bool = False) -> QuerySet[Trade]:
+    """The book's counted trades that pass every filter, in no order yet.
+
+    `few`: conditions to come leave a handful, known by their trades' ids. SQLite would rather
+    walk the whole book in its ledger's order than look each of them up.
+    """
     if scope.book is None:
         return Trade.objects.none()
     filters = scope.filters
     if filters.known_at is None:
-        found = Trade.objects.filter(book=scope.book, counted=True)
+        known = Trade.objects.filter(counted=True)
     else:
-        found = knowledge.counted(filters.known_at).filter(book=scope.book)
+        known = knowledge.counted(filters.known_at)
+    found = known.filter(book=scope.book)
+    if few or has_words(filters) is not None:
+        own = Exact(OffIndex(F("book_id"), output_field=BigIntegerField()), scope.book.pk)
+        found = known.filter(own)
     for name in ("bot", "version", "symbol", "side"):
         value = getattr(filters, name)
         if value is not None:
@@ -86,7 +102,12 @@ def said(filters: Filters) -> tuple[Q | Exists, ...] | None:
         return None
     own = Annotation.objects.filter(words)
     of_trade = own.filter(bot=OuterRef("bot"), trade_id=OuterRef("trade_id"))
-    return Q(trade_id__in=Subquery(own.values("trade_id"))), Exists(of_trade)
+    return among(own), Exists(of_trade)
+
+
+def among(annotations: QuerySet[Annotation]) -> Q:
+    """Trades with one of these ids; ask it of `matching(scope, few=True)`."""
+    return Q(trade_id__in=Subquery(annotations.values("trade_id")))
 
 
 def has_words(filters: Filters) -> Q | None:

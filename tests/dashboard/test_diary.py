@@ -9,6 +9,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from dashboard.models import Annotation, AnnotationRevision, DayNoteRevision, Trade
+from dashboard.selectors.scope import Filters, choose
+from dashboard.selectors.trades import matching
 from dashboard.services.journal import annotate, annotate_many
 from dashboard.units import text
 from tests.dashboard.builder import History
@@ -153,3 +155,11 @@ def test_the_journal_asks_no_more_for_more_entries(
         write(number, note="x")
     with django_assert_max_num_queries(25):
         journal(page)
+
+
+def test_the_few_with_a_word_are_looked_up_and_no_book_is_walked(told: History) -> None:
+    write(0, mistake="chased")
+    scope = choose(Filters(mistake="chased"))
+    plan = matching(scope).order_by("-exit_time", "-trade_id", "-pk")[:51].explain()
+    assert "trade_own_id (trade_id=?)" in plan
+    assert "trade_ledger" not in plan
