@@ -13,6 +13,7 @@ DAY = 86_400_000_000  # microseconds
 POWERS: tuple[int, ...] = tuple(10 ** (SCALE - digits) for digits in range(SCALE + 1))
 LARGEST = 2**63 - 1  # what a column holds
 ONE = Decimal(1)
+GRAIN = Decimal("1e-8")
 INTERVALS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
@@ -78,6 +79,24 @@ def decimal_text(value: object, name: str, longest: int = 30) -> str:
     if abs(number.adjusted()) >= longest or len(number.as_tuple().digits) > longest:
         raise Unreadable(f"{name}={value!r:.80} has more digits than any price or quantity")
     return format(number, "f")
+
+
+def price_key(price: str) -> str:
+    """A price's plain text as every source of one trade has it: to 1e-8, without idle zeros.
+
+    The bot rounds the average of several fills to 1e-8; a file may print more digits of it.
+    """
+    if "." not in price:
+        return price
+    if len(price) - price.index(".") - 1 > SCALE:
+        price = format(Decimal(price).quantize(GRAIN, ROUND_HALF_EVEN), "f")
+    return price.rstrip("0").rstrip(".")
+
+
+def market_key(symbol: str) -> str:
+    """A market's name as every source of one trade has it: "BTC/USDT" is "BTCUSDT"."""
+    name = symbol.upper()
+    return name if name.isalnum() else "".join(filter(str.isalnum, name))
 
 
 def text(units: int) -> str:

@@ -8,6 +8,8 @@ from hashlib import blake2b
 from itertools import islice
 from typing import Generic, TypeVar
 
+from dashboard.units import market_key, price_key
+
 from .cells import plain
 from .verdicts import Trade
 
@@ -163,12 +165,11 @@ def identity_of(
     net_pnl: str,
 ) -> str:
     """The canonical text of a trade's fields; numbers as cells.plain writes them."""
-    market = symbol.upper()
-    if not market.isalnum():
-        market = "".join(char for char in market if char.isalnum())
+    market = market_key(symbol)
     if entry_price is None or exit_price is None or quantity is None:
         return f"{market}|{side}|{entry_second}|{exit_second}|{quantity}|{net_pnl}"
-    return f"{market}|{side}|{entry_second}|{exit_second}|{entry_price}|{exit_price}|{quantity}"
+    prices = f"{price_key(entry_price)}|{price_key(exit_price)}"
+    return f"{market}|{side}|{entry_second}|{exit_second}|{prices}|{quantity}"
 
 
 def digest_of(text: str) -> tuple[int, str]:

@@ -257,6 +257,8 @@ def _weigh(binding: Binding, context: Context, groups: dict[str, int]) -> Weigh:
         quantity, fee, printed = Decimal(quantity_text), Decimal(fee_text), Decimal(pnl_text)
         if not (entry and left and quantity):
             return None
+        if entry_text.find(".") + 9 < len(entry_text) or exit_text.find(".") + 9 < len(exit_text):
+            return None  # finer than the prices of an identity
         gross = (left - entry) * quantity if side > 0 else (entry - left) * quantity
         difference = printed - gross if gross_kind else printed - gross + fee
         if difference and to_the_digit:

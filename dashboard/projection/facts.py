@@ -5,7 +5,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from dashboard.events import Event
-from dashboard.units import Unreadable, decimal_text, instant, money
+from dashboard.units import Unreadable, decimal_text, instant, market_key, money, price_key
 
 # Whose word counts where several streams recorded one trade: the lowest.
 RANKS = {"bot": 0, "backfill": 1, "follow": 2, "import": 3}
@@ -109,9 +109,9 @@ def match_key(mode: str, facts: TradeFacts) -> int:
     """
     entry, leaving = facts.entry_time, facts.exit_time // 1_000_000
     parts = (
-        f"{mode}\x1f{facts.symbol.upper()}\x1f{facts.side}\x1f"
+        f"{mode}\x1f{market_key(facts.symbol)}\x1f{facts.side}\x1f"
         f"{None if entry is None else entry // 1_000_000}\x1f{leaving}\x1f"
-        f"{_plain(facts.entry_price)}\x1f{_plain(facts.exit_price)}\x1f{_plain(facts.quantity)}"
+        f"{price_key(facts.entry_price)}\x1f{price_key(facts.exit_price)}\x1f{price_key(facts.quantity)}"
     )
     digest = blake2b(parts.encode(), digest_size=4).digest()
     return ((leaving & 0xFFFF_FFFF) << 32 | int.from_bytes(digest, "big")) - 2**63
@@ -121,11 +121,6 @@ def optional_money(body: Mapping[str, Any], name: str) -> int | None:
     """Money that may be missing or null."""
     value = body.get(name)
     return None if value is None else money(value, name)
-
-
-def _plain(number: str) -> str:
-    """A decimal's text without the zeros that two writers may or may not write."""
-    return number.rstrip("0").rstrip(".") if "." in number else number
 
 
 def _word(value: object, longest: int) -> str:

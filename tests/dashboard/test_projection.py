@@ -233,6 +233,24 @@ def test_one_trade_from_bot_and_import_counts_once_and_the_bot_wins(data: Path, 
     assert counted() == [("bot", "t-1")]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"entry_price": "100.123456780001", "exit_price": "110.00"},
+        {"entry_price": "100.12345678", "symbol": "BTC/USDT"},
+        {"entry_price": "100.123456780", "quantity": "1.0"},
+    ],
+)
+def test_a_trade_is_the_same_however_finely_its_source_writes_it(
+    data: Path, said: dict[str, str]
+) -> None:
+    with stream(data, "bot") as recorder:
+        close(recorder, entry_price="100.12345678")
+    with stream(data, "import") as recorder:
+        close(recorder, trade_id="csv-9", source_kind="import", **said)
+    assert counted() == [("bot", "t-1")]
+
+
 def test_an_unfinished_import_counts_for_nothing(data: Path) -> None:
     with stream(data, "import") as recorder:
         recorder.append("import.started", {"batch": "b", "path": "x"}, ref="b")

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -169,6 +170,23 @@ def test_what_the_bot_recorded_itself_is_a_duplicate(folder: Path, log: Path) ->
             account="live",
         )
     assert _import(log)["totals"]["duplicates"] == 1
+
+
+def test_an_average_is_a_duplicate_however_many_digits_are_printed(
+    folder: Path, tmp_path: Path
+) -> None:
+    prices = (
+        "trade_id,version,symbol,side,entry_time,exit_time,entry_price,exit_price,quantity,fee,pnl"
+    )
+    row = "{},8.02,BTCUSDT,LONG,2024-01-0{} 00:00:00,2024-01-0{} 01:00:00,{},110,1,0,{}\n"
+    for name, entries in (("long", "100.123456784999"), ("short", "100.12345678")):
+        rows = (
+            row.format(day, day, day, entries, Decimal(110) - Decimal(entries))
+            for day in range(1, 8)
+        )
+        (tmp_path / f"{name}.csv").write_text(prices + "\n" + "".join(rows))
+    assert _import(tmp_path / "long.csv")["totals"]["imported"] == 7
+    assert _import(tmp_path / "short.csv")["totals"]["duplicates"] == 7
 
 
 def test_a_demo_trade_is_no_live_one(folder: Path, log: Path) -> None:
