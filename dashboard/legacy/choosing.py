@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from .binding import Binding
 from .clusters import like_first
+from .columns import settle_mode
 from .fill_rows import read_fill
 from .finding import Block, acceptable
 from .judging import judge
@@ -51,7 +52,11 @@ def choose(block: Block, context: Context) -> Binding | None:
         score = (2 if fit.proven else 1 if fit.confirmed else 0, float(-order))
         if best is None or score > best[0]:
             best = (score, binding)
-    return best[1] if best else None
+    if best is None:
+        return None
+    # The rows that settled it may all be real ones; a paper trade may stand among the others.
+    settle_mode(best[1], [row for row in block.rows if len(row.fields) == best[1].width])
+    return best[1]
 
 
 def refine(binding: Binding, rows: list[Record], context: Context) -> Binding:

@@ -23,7 +23,7 @@ def settle_columns(binding: Binding, rows: Sequence[Record]) -> None:
     _settle_clocks(binding, rows)
     _settle_rates(binding, rows)
     _settle_constant_fee(binding, rows)
-    _settle_mode(binding, rows)
+    settle_mode(binding, rows)
     _settle_leverage(binding, rows)
 
 
@@ -157,7 +157,7 @@ def _size(binding: Binding, row: Record) -> float | None:
     return None if None in factors else (factors[0] or 0.0) * (factors[1] or 0.0)
 
 
-def _settle_mode(binding: Binding, rows: Sequence[Record]) -> None:
+def settle_mode(binding: Binding, rows: Sequence[Record]) -> None:
     """Paper trades among real ones are told apart; a log of nothing else is what it is."""
     if not binding.headings:
         free = set(range(binding.width)) - set(binding.roles.values())
