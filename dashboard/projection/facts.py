@@ -61,7 +61,7 @@ def trade_facts(body: Mapping[str, Any], occurred_at: int) -> TradeFacts:
     """Read a body. Raises Unreadable where symbol or net_pnl is missing, or a value no use."""
     get = body.get
     side = get("side")
-    if side not in SIDES:
+    if type(side) is not str or side not in SIDES:
         side = _side(side)
     if not get("symbol"):
         raise Unreadable("symbol is missing")
