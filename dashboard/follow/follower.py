@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol
 
 from dashboard.legacy.duplicates import KeyTable, name_in, number_in
 from dashboard.legacy.recording import body_of, quarantine_body
+from dashboard.legacy.report import FileReport
 from dashboard.legacy.verdicts import Quarantined, Trade
 from dashboard.legacy.versions import UNKNOWN
 
@@ -21,9 +22,9 @@ from .logs import Logs, News
 
 SETTLED = 25
 """A refused row is given up once so many lines follow it: fewer could still make it a segment."""
-COMPUTED, PRINTED = 3, 12
-"""Trades a log must show before one is taken that arithmetic does not confirm to the last digit:
-computed from its prices and fee, or only printed."""
+ENOUGH = 12
+"""Trades a log must show before one is taken whose net result no printed figure confirms to the
+last digit: fewer can look right that are not, a quantity in quote currency or a rate for a fee."""
 
 
 class Planned(NamedTuple):
@@ -149,11 +150,17 @@ class Follower:
         look, events, waiting = news.look, list[Planned](), 0
         seen = look.report.trades + look.report.duplicates
         held: set[str] = set()
+        gross = _gross(look.report)
         for trade_id, trade in look.open.trades:
             name = name_in(trade_id)
             repeats = not look.repeating.isdisjoint((trade.line, *trade.lines))
+            settled = seen >= ENOUGH or (
+                trade.reconciled == "confirmed"
+                and trade.exact
+                and not any(trade.line in lines for lines in gross)
+            )
             # Of equal trades the first is recorded first: their numbers follow the file's order.
-            if repeats or name in held or not _is_settled(trade, seen):
+            if repeats or name in held or not settled:
                 held.add(name)
                 waiting += not self._knows(trade_id, news.log.row_key(trade.line))
             else:
@@ -252,11 +259,10 @@ def _name(news: News) -> str:
     return str(news.file.was or news.file.path)
 
 
-def _is_settled(trade: Trade, seen: int) -> bool:
-    """Whether more rows of the log could still say something else about this trade."""
-    if trade.reconciled == "confirmed" and trade.exact:
-        return True
-    if trade.lines:
-        return trade.reconciled == "confirmed" or seen >= COMPUTED
-    known = (trade.entry_price, trade.exit_price, trade.quantity, trade.fee)
-    return seen >= (PRINTED if None in known else COMPUTED)
+def _gross(report: FileReport) -> list[range]:
+    """The lines whose PnL is printed before fees: what is left after them is computed."""
+    return [
+        range(segment.first_line, segment.last_line + 1)
+        for segment in report.segments
+        if segment.pnl_kind != "net"
+    ]

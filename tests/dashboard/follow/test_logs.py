@@ -247,10 +247,10 @@ def test_utf16_with_a_mark_is_followed(log: Path, following: Following) -> None:
 
 def test_fills_pair_when_the_position_is_flat(log: Path, following: Following) -> None:
     log.write_text("time,symbol,side,price,quantity,fee\n")
-    for day in range(1, 6):
+    for day in range(1, 13):
         append(log, f"2026-01-{day:02d} 10:00:00,BTCUSDT,BUY,{40000 + day},0.1,4\n")
         following.step()
         append(log, f"2026-01-{day:02d} 11:00:00,BTCUSDT,SELL,{40100 + day},0.1,4\n")
         following.step()
-    assert following.nets == ["2.00000000"] * 5
+    assert following.nets == ["2.00000000"] * 12
     assert following.reasons == []
