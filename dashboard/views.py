@@ -27,7 +27,13 @@ from dashboard.selectors.scope import Unknown, choose
 
 MONEY = (("mode", "Mode"), ("bot", "Bot"))
 WHICH = (("version", "Version"), ("symbol", "Symbol"), ("side", "Side"))
-SAID = (("tag", "Tag"), ("setup", "Setup"), ("mistake", "Mistake"))
+SAID = (
+    ("tag", "Tag"),
+    ("setup", "Setup"),
+    ("mistake", "Mistake"),
+    ("rating", "Rating"),
+    ("followed_plan", "Followed the plan"),
+)
 JOURNAL_GROUPS = (
     ("mistake", "mistake"),
     ("setup", "setup"),
@@ -45,7 +51,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     return _page(
         request,
         "overview",
-        (*MONEY, *WHICH, SAID[0], *PERIOD),
+        (*MONEY, *WHICH, *SAID, *PERIOD),
         chart_url=settings.CHART_URL,
         chart_integrity=settings.CHART_INTEGRITY,
         quarantined=importing.quarantined(),
@@ -55,7 +61,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_GET
 def versions(request: HttpRequest) -> HttpResponse:
     """The versions, and two of them compared: ?a=8.02&b=8.03."""
-    return _page(request, "versions", (*MONEY, WHICH[1], SAID[0], *PERIOD))
+    return _page(request, "versions", (*MONEY, WHICH[1], *SAID, *PERIOD))
 
 
 @require_GET

@@ -43,6 +43,8 @@ class FilterIn(Schema):
     tag: Text | None = None
     setup: Text | None = None
     mistake: Text | None = None
+    rating: int | None = Field(None, ge=1, le=5, description="Of the journal")
+    followed_plan: bool | None = Field(None, description="As the journal says; unsaid is neither")
     since: Moment | None = Field(None, description="From this time on (exit time), inclusive")
     until: Moment | None = Field(None, description="Up to this time, exclusive")
 
@@ -63,6 +65,8 @@ class FilterIn(Schema):
             tag=self.tag,
             setup=self.setup,
             mistake=self.mistake,
+            rating=self.rating,
+            followed_plan=self.followed_plan,
             since=microseconds(self.since),
             until=microseconds(self.until),
             last_days=int(self.period[:-1]) if self.period else None,

@@ -111,6 +111,8 @@ class ChoicesOut(schemas.ScopeOut):
     tags: list[str]
     setups: list[str]
     mistakes: list[str]
+    ratings: list[int]
+    followed_plan: list[bool]
 
 
 class CurvePoint(Schema):

@@ -1,6 +1,7 @@
 """What there is to choose among: the filters' values, from the day rows and the journal."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from dashboard.models import Annotation, Bot, DayRollup
 from dashboard.selectors.scope import Scope
@@ -20,6 +21,8 @@ class Choices:
     tags: list[str]
     setups: list[str]
     mistakes: list[str]
+    ratings: list[int]
+    followed_plan: list[bool]
 
 
 def choices(scope: Scope) -> Choices:
@@ -38,7 +41,15 @@ def choices(scope: Scope) -> Choices:
         _used([tag for tags in _words("tags") for tag in tag_list(tags)]),
         words("setup"),
         words("mistake"),
+        _said("rating"),
+        _said("followed_plan"),
     )
+
+
+def _said(name: str) -> list[Any]:
+    """The values of a field that is null where nothing was said, the best first."""
+    rows = Annotation.objects.exclude(**{name: None}).order_by(f"-{name}")
+    return list(rows.values_list(name, flat=True).distinct())
 
 
 def words(name: str) -> list[str]:

@@ -43,6 +43,8 @@ class Filters:
     tag: str | None = None
     setup: str | None = None
     mistake: str | None = None
+    rating: int | None = None
+    followed_plan: bool | None = None
     since: int | None = None
     until: int | None = None
     as_of: int | None = None  # inclusive; `choose` lets it bound `until`

@@ -112,7 +112,8 @@ def among(annotations: QuerySet[Annotation]) -> Q:
 
 def has_words(filters: Filters) -> Q | None:
     """What the filters ask of an annotation; None where they ask nothing."""
-    wanted = {"setup": filters.setup, "mistake": filters.mistake}
+    names = ("setup", "mistake", "rating", "followed_plan")
+    wanted = {name: getattr(filters, name) for name in names}
     asked = {name: value for name, value in wanted.items() if value is not None}
     if not asked and filters.tag is None:
         return None

@@ -84,14 +84,23 @@ def test_a_search_finds_words_wherever_they_were_written(page: Client, told: His
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("tag", "news"), ("setup", "Breakout"), ("mistake", "chased")]
+    ("name", "value"),
+    [
+        ("tag", "news"),
+        ("setup", "Breakout"),
+        ("mistake", "chased"),
+        ("rating", "2"),
+        ("followed_plan", "false"),
+    ],
 )
 @pytest.mark.parametrize("path", ["trades", "stats", "journal"])
 def test_its_words_filter_everything(
     page: Client, told: History, path: str, name: str, value: str
 ) -> None:
-    trade = write(3, tags="late, news", setup="Breakout", mistake="chased")
-    write(4, tags="newspaper", setup="Breakout 2", mistake="chased twice")
+    said = {"rating": 2, "followed_plan": False}
+    trade = write(3, tags="late, news", setup="Breakout", mistake="chased", **said)
+    said = {"rating": 3, "followed_plan": True}
+    write(4, tags="newspaper", setup="Breakout 2", mistake="chased twice", **said)
     body = page.get(f"/api/{path}", {name: value}).json()
     if path == "stats":
         assert (body["trades"], body["net_pnl"]) == (1, text(trade.net_pnl))

@@ -3,15 +3,20 @@
 import { find, make } from "./page.js";
 import { FILTERS, address, carried, go, onChange, said } from "./view.js";
 
-const ALL = { mode: "Newest mode", bot: "All bots", version: "All versions", symbol: "All symbols", side: "Both sides", tag: "Any tag", mistake: "Any mistake", setup: "Any setup" };
-const FEWEST = { version: 1, tag: 1, mistake: 1, setup: 1 }; // shown from so many values on; the others from two
+const ALL = { mode: "Newest mode", bot: "All bots", version: "All versions", symbol: "All symbols", side: "Both sides", tag: "Any tag", mistake: "Any mistake", setup: "Any setup", rating: "Any rating", followed_plan: "Plan or not" };
+const FEWEST = { version: 1, tag: 1, mistake: 1, setup: 1, rating: 1, followed_plan: 1 }; // shown from so many values on; the others from two
+
+const WORDS = {
+  rating: (value) => `Rated ${value}`,
+  followed_plan: (value) => (value === "true" ? "Plan followed" : "Plan broken"),
+};
 
 export function options(select, values, all) {
   const chosen = said(select.name);
   const wanted = [...new Set([...values, ...(chosen ? [chosen] : [])])];
   const known = [...select.options].slice(1).map((option) => option.value);
   if (select.options.length === 0 || known.join("\n") !== wanted.join("\n")) {
-    select.replaceChildren(make("option", { text: all, value: "" }), ...wanted.map((value) => make("option", { text: value, value })));
+    select.replaceChildren(make("option", { text: all, value: "" }), ...wanted.map((value) => make("option", { text: WORDS[select.name]?.(value) ?? value, value })));
   }
   select.value = chosen;
   return wanted.length;
@@ -19,7 +24,7 @@ export function options(select, values, all) {
 
 // `choices` is the answer of /api/choices.
 export function offerFilters(choices) {
-  const found = { mode: choices.modes, bot: choices.bots, version: choices.versions, symbol: choices.symbols, side: choices.sides, tag: choices.tags, mistake: choices.mistakes, setup: choices.setups };
+  const found = { mode: choices.modes, bot: choices.bots, version: choices.versions, symbol: choices.symbols, side: choices.sides, tag: choices.tags, mistake: choices.mistakes, setup: choices.setups, rating: choices.ratings.map(String), followed_plan: choices.followed_plan.map(String) };
   for (const [name, values] of Object.entries(found)) {
     const select = find(`filter-${name}`);
     if (!select) continue;
@@ -57,12 +62,12 @@ function choose({ target }) {
 }
 
 function count() {
-  const set = ["mode", "bot", "version", "symbol", "side", "tag", "setup", "mistake", "period", "since", "until"].filter((name) => said(name)).length;
+  const set = ["mode", "bot", "version", "symbol", "side", "tag", "setup", "mistake", "rating", "followed_plan", "period", "since", "until"].filter((name) => said(name)).length;
   find("filters-summary").textContent = set ? `Filters (${set})` : "Filters";
   find("filters-clear").hidden = !set;
   // Filters of another page that hold here too, and have no list here to show them.
-  const others = ["version", "symbol", "side", "tag", "setup", "mistake"].filter((name) => said(name) && !find(`filter-${name}`));
-  find("filters-others").textContent = others.map((name) => `${name}: ${said(name)}`).join(", ");
+  const others = ["version", "symbol", "side", "tag", "setup", "mistake", "rating", "followed_plan"].filter((name) => said(name) && !find(`filter-${name}`));
+  find("filters-others").textContent = others.map((name) => WORDS[name]?.(said(name)) ?? `${name}: ${said(name)}`).join(", ");
 }
 
 // The other pages show the same money, period and moment.

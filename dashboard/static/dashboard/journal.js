@@ -30,6 +30,8 @@ function show({ journal, choices }) {
   find("newest").hidden = !said("after");
 }
 
+const SAID = ["search", "tag", "setup", "mistake", "rating", "followed_plan"];
+
 const trades = (count) => `${number(count, 0)} ${count === 1 ? "trade" : "trades"}`;
 
 function showCosts({ mistake, setup, tag, rating, followed_plan: plan, annotated, without_mistake: none }) {
@@ -54,12 +56,12 @@ function showCosts({ mistake, setup, tag, rating, followed_plan: plan, annotated
 function showEntries(items, days) {
   const byDay = new Map();
   const dayOf = (day) => byDay.get(day) ?? byDay.set(day, { note: null, trades: [] }).get(day);
-  if (!said("after") && !said("search") && !said("tag") && !said("setup") && !said("mistake")) for (const note of days) dayOf(note.day).note = note;
+  if (!said("after") && !SAID.some((name) => said(name))) for (const note of days) dayOf(note.day).note = note;
   for (const trade of items) dayOf(trade.exit_time.slice(0, 10)).trades.push(trade);
   const ordered = [...byDay].sort(([a], [b]) => (a < b ? 1 : -1));
   find("entries").replaceChildren(...ordered.map(([day, found]) => dayBlock(day, found)));
   find("entries-empty").hidden = ordered.length > 0;
-  write("entries-empty", said("search") || said("tag") || said("setup") || said("mistake")
+  write("entries-empty", SAID.some((name) => said(name))
     ? "Nothing written matches. Search for other words, or clear a filter."
     : "The journal is empty. Open a trade and write, or write about a day with the form beside this.");
   write("entries-note", ordered.length ? "newest first, by UTC day of exit" : "");

@@ -2,7 +2,7 @@
 
 export const MONEY = ["mode", "bot", "quote_asset", "account"]; // whose money it is
 export const PAST = ["as_of", "known_at"];
-export const FILTERS = [...MONEY, "version", "symbol", "side", "tag", "setup", "mistake", "period", "since", "until", ...PAST];
+export const FILTERS = [...MONEY, "version", "symbol", "side", "tag", "setup", "mistake", "rating", "followed_plan", "period", "since", "until", ...PAST];
 
 export const address = () => new URLSearchParams(location.search);
 export const said = (name) => address().get(name) ?? "";
