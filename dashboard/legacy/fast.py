@@ -210,7 +210,7 @@ def _weigh(binding: Binding, context: Context, groups: dict[str, int]) -> Weigh:
     read_entered = _time_reader(binding, "entry_time")
     read_left = _time_reader(binding, "exit_time")
     gross_kind = binding.pnl_kind == "gross"
-    allowed = last_digit(binding)
+    allowed, finest = last_digit(binding), binding.pnl_places + 1
     exact_only, tolerances = binding.exact, _tolerances(binding)
     to_the_digit = binding.to_the_digit
     low, high = binding.fee_band
@@ -264,6 +264,8 @@ def _weigh(binding: Binding, context: Context, groups: dict[str, int]) -> Weigh:
         if difference and to_the_digit:
             return None
         exact = -allowed <= difference <= allowed
+        if difference and exact and pnl_text.find(".") + finest < len(pnl_text):
+            return None  # finer than its neighbours: it has to agree to its own last digit
         if not exact and (
             exact_only or abs(difference) > tolerances.get(symbol, allowed) * quantity
         ):

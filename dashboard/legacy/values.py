@@ -148,12 +148,15 @@ def _other_asset(fields: list[str], binding: Binding, symbol: str) -> str:
 
 
 def _pnl_places(fields: list[str], binding: Binding) -> int:
-    """The precision a PnL cell is printed with: its own where that is common in its column."""
+    """The precision a PnL cell is printed with: its own where that is common in its column.
+
+    Or finer than its column's: what prints eight digits does not agree by two of them.
+    """
     if binding.pnl_role and binding.pnl_forms:
         at = binding.roles[binding.pnl_role]
         take_off = binding.units.get(at)
         own = decimals(take_off(fields[at]) if take_off else fields[at], binding.grammar.decimal)
-        if own in binding.pnl_forms:
+        if own in binding.pnl_forms or own > binding.pnl_places:
             return own
     return binding.pnl_places
 

@@ -159,6 +159,15 @@ def test_a_last_digit_that_is_another_is_seen_where_all_others_agree() -> None:
     assert read("\n".join([f"{START},fee,pnl", *rows]) + "\n").reasons == {12: "contradicted"}
 
 
+def test_a_net_printed_to_eight_digits_is_no_gross_rounded_to_two() -> None:
+    gross = [f"{start(t)},{t.fee},{t.net + t.fee:.2f}" for t in TRADES[:20]]
+    net = [f"{start(t)},{t.fee},{t.net}" for t in TRADES[20:]]
+    small = "XRPUSDT,LONG,2024-03-01 00:00:00,2024-03-01 01:00:00,0.9360,0.9280,1.8179"
+    net.insert(2, f"{small},0.00254142,-0.01708462")
+    reading = read("\n".join([f"{START},fee,gross_pnl", *gross, *net]) + "\n")
+    assert reading.nets[22] == "-0.01708462"
+
+
 def test_results_of_their_own_are_no_running_total() -> None:
     rows = [f"{start(t)},{t.fee},{t.net}" for t in TRADES]
     rows[-1] = rows[-1][:-2]
