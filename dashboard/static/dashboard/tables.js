@@ -99,13 +99,16 @@ const LABELS = {
   adx_exit: "ADX leaves under", exposure_fraction: "Largest stake", slippage: "Slippage",
   adx_threshold: "ADX enters above", adx_period: "ADX period", ema_fast: "EMA fast", ema_slow: "EMA slow",
   atr_period: "ATR period", stop_atr: "Stop, ATRs", target_atr: "Target, ATRs", risk_fraction: "Risk a trade", fee_rate: "Fee rate",
+  daily_loss_fraction: "Halts at daily loss", drawdown_fraction: "Halts at drawdown", losing_streak: "Halts after losses",
+  cooldown_seconds: "Pause after a loss, s", max_open_trades: "Most open trades",
 };
+const shown = (value) => (value === null ? "none" : typeof value === "object" ? JSON.stringify(value) : String(value));
 
 export function showParameters(bot) {
   const settings = bot ? Object.entries(bot.settings) : [];
   const rows = bot && settings.length
     ? [["Version", bot.version], ["Strategy", bot.strategy || DASH], ["Market", [bot.symbol, bot.interval].filter(Boolean).join(" ") || DASH],
-      ...settings.map(([name, value]) => [LABELS[name] ?? words(name), typeof value === "object" ? JSON.stringify(value) : String(value)])]
+      ...settings.map(([name, value]) => [LABELS[name] ?? words(name), shown(value)])]
     : [];
   fill("parameters", rows.map(([name, value]) => make("div", {}, make("dt", { text: name }), make("dd", { text: value }))));
   write("parameters-note", bot && settings.length ? `of ${bot.bot} ${bot.version}` : "");
