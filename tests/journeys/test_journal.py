@@ -36,6 +36,25 @@ def test_a_mistake_is_followed_to_its_trades(visit: Visit) -> None:
     expect(page.locator(".entry")).to_have_count(1)
 
 
+@SIZES
+@pytest.mark.parametrize("place", ["/", "/trades/", "/journal/"])
+def test_rating_and_plan_filter_every_page(visit: Visit, place: str) -> None:
+    page = visit.open("/trades/?version=8.01")
+    page.locator("#trades a").nth(4).click()
+    page.get_by_label("Rating").select_option("2")
+    page.get_by_label("Followed the plan").select_option("no")
+    page.get_by_label("Note").fill(f"Rated, {place}, {page.viewport_size}")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#saved")).to_have_text("Saved.")
+    visit.open(place)
+    if not page.locator("#filters-fold[open]").count():
+        page.locator("#filters-summary").click()
+    page.locator("#filter-rating").select_option(label="Rated 2")
+    page.locator("#filter-followed_plan").select_option(label="Plan broken")
+    expect(page).to_have_url(re.compile("rating=2.*followed_plan=false"))
+    expect(page.locator("#trades tr, .entry")).to_have_count(1)
+
+
 def test_the_journal_is_searched(visit: Visit) -> None:
     page = annotated(visit, 2, "boredom", "A quiet afternoon")
     page.get_by_role("searchbox").fill("quiet AFTERNOON")
