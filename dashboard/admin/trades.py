@@ -21,7 +21,7 @@ from dashboard.admin.lists import (
     rollup_filter,
 )
 from dashboard.admin.reading import ReadOnlyAdmin, money_cell, time_cell
-from dashboard.api.answers import trade_link
+from dashboard.api.trade_answers import trade_link
 from dashboard.models import Annotation, AnnotationRevision, Trade
 from dashboard.services.journal import FIELDS as ANNOTATED
 from dashboard.services.journal import annotate

@@ -1,33 +1,27 @@
-"""Rows and figures in the API's words."""
+"""Figures in the API's words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from django.urls import reverse
-from django.utils.http import urlencode
-
-from dashboard.events import Event
-from dashboard.models import Annotation, Batch, Bot, Checkpoint, Position, Trade
 from dashboard.performance.comparison import Comparison
 from dashboard.performance.drawdown import EquityDrawdown
 from dashboard.performance.equity import date_of
 from dashboard.performance.formulas import Undefined
-from dashboard.selectors import imports, statistics
+from dashboard.selectors import statistics
 from dashboard.selectors.analysis import Bin, Rolling, Sums
-from dashboard.selectors.bots import quiet_after, state
-from dashboard.selectors.candles import Around, Candle
 from dashboard.selectors.equity import FIELDS, Row
 from dashboard.selectors.scope import Scope, checkpoints
 from dashboard.selectors.statistics import Figures
-from dashboard.selectors.story import Story
 from dashboard.selectors.version_curves import Curve
-from dashboard.services.journal import tag_list
 from dashboard.units import iso, optional_iso, optional_text, text
 
 Answer = dict[str, Any]
 
+
 MONEY = ("net_pnl", "gross_profit", "gross_loss", "fees")
+
+
 OPTIONAL_MONEY = (
     "expectancy",
     "average_win",
@@ -37,6 +31,8 @@ OPTIONAL_MONEY = (
     "average_mae",
     "average_mfe",
 )
+
+
 PLAIN = (
     "trades",
     "wins",
@@ -181,82 +177,6 @@ def comparison_answer(found: Comparison) -> Answer:
     }
 
 
-def trade_answer(trade: Trade, mode: str | None, annotation: Annotation | None = None) -> Answer:
-    """One closed trade, with the words the trader has for it."""
-    return {
-        "trade_id": trade.trade_id,
-        "bot": trade.bot,
-        "mode": mode,
-        "version": trade.version,
-        "symbol": trade.symbol,
-        "side": trade.side,
-        "entry_time": optional_iso(trade.entry_time),
-        "exit_time": iso(trade.exit_time),
-        "entry_price": trade.entry_price or None,
-        "exit_price": trade.exit_price or None,
-        "quantity": trade.quantity or None,
-        "fee": optional_text(trade.fee),
-        "net_pnl": text(trade.net_pnl),
-        "exit_reason": trade.exit_reason or None,
-        "source": trade.source,
-        "corrected": trade.corrected,
-        "tags": [] if annotation is None else tag_list(annotation.tags),
-        "mistake": None if annotation is None else annotation.mistake or None,
-        "link": trade_link(trade),
-    }
-
-
-def trade_link(trade: Trade) -> str:
-    """The trade's own page."""
-    query = urlencode({"bot": trade.bot, "trade_id": trade.trade_id})
-    return f"{reverse('trade')}?{query}"
-
-
-def standing(trade: Trade) -> str:
-    """Whether a record counts, and if not, why."""
-    if trade.voided:
-        return "voided"
-    if trade.pending:
-        return "pending"
-    return "counted" if trade.counted else "duplicate"
-
-
-def story_answer(told: Story, candles: Around) -> Answer:
-    """A trade with its events and candles."""
-    trade = told.trade
-    known = ("strategy", "stop_loss_price", "take_profit_price")
-    return {
-        "trade": trade_answer(trade, trade.book.mode)
-        | {name: getattr(trade, name) or None for name in known}
-        | {name: optional_text(getattr(trade, name)) for name in ("initial_risk", "mae", "mfe")}
-        | {
-            "funding": text(trade.funding),
-            "regime": trade.regime,
-            "excursions_from": trade.excursions_from or None,
-            "regime_from": trade.regime_from or None,
-            "standing": standing(trade),
-            "quote_asset": trade.book.quote_asset,
-            "account": trade.book.account,
-            "recorded_at": iso(trade.recorded_at),
-            "stream": trade.stream,
-            "seq": trade.seq,
-        },
-        "candles": [candle_answer(candle) for candle in candles.candles],
-        "merged": candles.merged,
-        "left_out": candles.left_out,
-        "candles_why": candles.why,
-        "events": [event_answer(event) for event in told.events],
-        "events_why": told.trouble,
-        "others": [
-            {name: getattr(other, name) for name in ("bot", "trade_id", "source", "stream")}
-            | {"standing": standing(other), "link": trade_link(other)}
-            for other in told.others
-        ],
-        "newer": trade_link(told.newer) if told.newer else None,
-        "older": trade_link(told.older) if told.older else None,
-    }
-
-
 def curve_answer(curve: Curve) -> Answer:
     """One version's net PnL from its beginning."""
     return {
@@ -267,46 +187,6 @@ def curve_answer(curve: Curve) -> Answer:
     }
 
 
-def candle_answer(candle: Candle) -> Answer:
-    """One candle, prices as text."""
-    prices = {name: f"{getattr(candle, name):f}" for name in ("open", "high", "low", "close")}
-    return {**candle._asdict(), **prices, "indicators": dict(candle.indicators)}
-
-
-def event_answer(event: Event) -> Answer:
-    """One event as it stands in the store."""
-    return {
-        "stream": event.stream,
-        "seq": event.seq,
-        "kind": event.kind,
-        "occurred_at": iso(event.occurred_at),
-        "recorded_at": iso(event.recorded_at),
-        "version": event.version,
-        "body": dict(event.body),
-    }
-
-
-def position_answer(position: Position, mode: str | None) -> Answer:
-    """One open position."""
-    return {
-        "trade_id": position.trade_id,
-        "bot": position.bot,
-        "mode": mode,
-        "version": position.version,
-        "symbol": position.symbol,
-        "side": position.side,
-        "quantity": position.quantity,
-        "entry_price": position.entry_price,
-        "entry_time": optional_iso(position.entry_time),
-        "stop_loss_price": position.stop_loss_price or None,
-        "take_profit_price": position.take_profit_price or None,
-        "price": position.price or None,
-        "fee": optional_text(position.fee),
-        "unrealised": optional_text(position.unrealised),
-        "updated_at": iso(position.updated_at),
-    }
-
-
 def equity_answer(row: Row, drawdown: float | None) -> Answer:
     """One point of the curve."""
     point: Answer = dict(zip(FIELDS, row, strict=True)) | {"drawdown": drawdown}
@@ -314,97 +194,3 @@ def equity_answer(row: Row, drawdown: float | None) -> Answer:
         point[name] = optional_text(point[name])
     point["time"] = iso(point["time"])
     return point
-
-
-BALANCES = ("balance", "equity", "realised", "unrealised", "deposits")
-
-
-def account_answer(bots: Sequence[Bot]) -> Answer:
-    """An account, and each of its bots: of several the sum, null where one never said it."""
-    items = [balance_answer(bot) for bot in bots]
-    if len(items) == 1:
-        return items[0] | {"items": items, "bots": [bots[0].bot]}
-    missing = (
-        "one of the account's bots has not recorded it"
-        if items
-        else ("no bot has recorded anything yet")
-    )
-    answer: Answer = {"bot": None, "undefined": {}, "items": items}
-    for name in BALANCES:
-        values = [getattr(bot, name) for bot in bots]
-        known = bool(values) and None not in values
-        answer[name] = text(sum(values)) if known else None
-        if not known:
-            answer["undefined"][name] = missing
-    times = [bot.last_candle_at for bot in bots if bot.last_candle_at is not None]
-    answer["time"] = optional_iso(max(times, default=None))
-    return answer | {"bots": [bot.bot for bot in bots]}
-
-
-def balance_answer(bot: Bot) -> Answer:
-    """One bot's account as its newest candle says; what it never said is null, with a reason."""
-    missing = [name for name in BALANCES if getattr(bot, name) is None]
-    return {
-        "bot": bot.bot,
-        "quote_asset": bot.book.quote_asset if bot.book else None,
-        "account": bot.book.account if bot.book else None,
-        "time": optional_iso(bot.last_candle_at),
-        "undefined": dict.fromkeys(missing, "the bot has not recorded it"),
-        **{name: optional_text(getattr(bot, name)) for name in BALANCES},
-    }
-
-
-def bot_answer(
-    bot: Bot, checkpoint: Checkpoint | None, seq: int, clock: int | None = None
-) -> Answer:
-    """A bot's word about itself at that seq and time, and how reading its stream goes."""
-    troubles = ("unreadable", "repeated", "contradicted")
-    found = {name: getattr(checkpoint, name) if checkpoint else 0 for name in troubles}
-    return {
-        "bot": bot.bot,
-        "version": bot.version,
-        "mode": bot.mode,
-        "strategy": bot.strategy,
-        "symbol": bot.symbol,
-        "interval": bot.interval,
-        "feed": bot.feed,
-        "quote_asset": bot.book.quote_asset if bot.book else None,
-        "account": bot.book.account if bot.book else None,
-        "settings": bot.settings,
-        "indicators": bot.indicators,
-        "signal": bot.signal,
-        "price": bot.price or None,
-        "state": state(bot, clock),
-        "reason": bot.halt_reason or bot.stop_reason or None,
-        "started_at": optional_iso(bot.started_at),
-        "stopped_at": optional_iso(bot.stopped_at),
-        "last_candle_at": optional_iso(bot.last_candle_at),
-        "last_recorded_at": iso(bot.last_recorded_at),
-        "quiet_after": optional_iso(quiet_after(bot)),
-        "health": {
-            "ok": found["unreadable"] == found["contradicted"] == 0,
-            "stream": bot.stream,
-            "events": seq,
-            **found,
-            "last_problem": (checkpoint.last_problem if checkpoint else "") or None,
-        },
-    }
-
-
-def import_answer(batch: Batch) -> Answer:
-    """One imported file; its counts are null until it has finished."""
-    counts = ("records", "trades", "imported", "duplicates", "set_aside", "quarantined")
-    return {
-        "batch": batch.batch,
-        "path": batch.path,
-        "sha256": batch.sha256,
-        "bot": batch.bot,
-        "mode": batch.mode,
-        "state": imports.state(batch),
-        "started_at": optional_iso(batch.started_at),
-        "finished_at": optional_iso(batch.finished_at),
-        "undone_at": optional_iso(batch.undone_at),
-        **{name: getattr(batch, name) for name in counts},
-        "by_version": batch.by_version,
-        "reasons": batch.reasons,
-    }

@@ -11,7 +11,7 @@ from ninja import File, Path, Query, Router, Schema, Status, UploadedFile
 from ninja.errors import HttpError
 from pydantic import Field
 
-from dashboard.api import answers, schemas
+from dashboard.api import answers, schemas, trade_answers
 from dashboard.api.filters import PageIn, Text
 from dashboard.api.problems import PROBLEMS, problems
 from dashboard.models import (
@@ -322,7 +322,7 @@ def _entries(found: list[Trade], mode: str | None) -> list[dict[str, Any]]:
         own = told[trade.bot, trade.trade_id]
         names = ("note", "setup", "rating", "followed_plan")
         entries.append(
-            answers.trade_answer(trade, mode, own)
+            trade_answers.trade_answer(trade, mode, own)
             | {name: getattr(own, name) for name in names}
             | {
                 "updated_at": own.updated_at.isoformat(),

@@ -10,7 +10,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from dashboard.api import answers, schemas
+from dashboard.api import answers, bot_answers, schemas, trade_answers
 from dashboard.api.filters import CompareIn, EquityIn, FilterIn, ImportsIn, PageIn, PastIn
 from dashboard.api.problems import PROBLEMS
 from dashboard.models import Checkpoint
@@ -49,7 +49,7 @@ def status(request: HttpRequest, filters: Query[PastIn]) -> HttpResponse:
         of_stream = {found.stream: found for found in Checkpoint.objects.all()}
         return {
             "bots": [
-                answers.bot_answer(one.bot, of_stream.get(one.bot.stream), one.seq, clock)
+                bot_answers.bot_answer(one.bot, of_stream.get(one.bot.stream), one.seq, clock)
                 for one in told
             ]
         }
@@ -66,7 +66,7 @@ def balance(request: HttpRequest, filters: Query[PastIn]) -> HttpResponse:
     """
 
     def body(scope: Scope) -> Body:
-        return answers.account_answer([*standing.accounts(scope)])
+        return bot_answers.account_answer([*standing.accounts(scope)])
 
     return _answer(request, filters, body, "bots", "equity")
 
@@ -78,7 +78,7 @@ def positions(request: HttpRequest, filters: Query[PastIn]) -> HttpResponse:
     def body(scope: Scope) -> Body:
         rows = standing.positions(scope)
         return {
-            "items": [answers.position_answer(row, scope.mode) for row in rows],
+            "items": [trade_answers.position_answer(row, scope.mode) for row in rows],
             "next_cursor": None,  # all of them: positions are few
         }
 
@@ -94,7 +94,7 @@ def ledger(request: HttpRequest, filters: Query[PageIn]) -> HttpResponse:
         told = trades.annotations(page.trades)
         return {
             "items": [
-                answers.trade_answer(trade, scope.mode, told.get((trade.bot, trade.trade_id)))
+                trade_answers.trade_answer(trade, scope.mode, told.get((trade.bot, trade.trade_id)))
                 for trade in page.trades
             ],
             "next_cursor": page.next_cursor,
@@ -197,7 +197,7 @@ def imported(request: HttpRequest, filters: Query[ImportsIn]) -> HttpResponse:
             limit=filters.limit, cursor=filters.cursor, bot=filters.bot, mode=filters.mode
         )
         return {
-            "items": [answers.import_answer(batch) for batch in page.batches],
+            "items": [bot_answers.import_answer(batch) for batch in page.batches],
             "next_cursor": page.next_cursor,
             "quarantined": imports.quarantined(),
         }

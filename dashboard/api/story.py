@@ -6,7 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 
-from dashboard.api import answers, schemas
+from dashboard.api import answers, schemas, trade_answers
 from dashboard.api.filters import FilterIn, Moment, PastIn, Text, microseconds
 from dashboard.api.problems import PROBLEMS
 from dashboard.selectors import candles, story
@@ -166,7 +166,7 @@ def trade(
     response["ETag"] = tag
     if unchanged(request, tag):
         return HttpResponse(status=304, headers={"ETag": tag})
-    return answers.story_answer(
+    return trade_answers.story_answer(
         story.tell(found, known_at=known_at), candles.around(found, known_at=known_at)
     )
 

@@ -13,7 +13,7 @@ from dashboard.projection import projector, rollups
 from dashboard.projection.sizes import size
 from dashboard.selectors.analysis import _round_width
 from tests.dashboard.builder import History
-from tests.dashboard.test_projection import close, stream
+from tests.dashboard.projection.streams import close, stream
 from trader.store import Recorder
 
 NETS = st.lists(st.integers(-(10**14), 10**14) | st.integers(-2_000, 2_000), min_size=1)
