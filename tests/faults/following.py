@@ -3,7 +3,7 @@
 Two parts. Random damaged logs with a known truth grow piece by piece before a follower that is
 begun again now and then: no row that was no trade becomes one, no PnL is off, none counts twice.
 And a real `manage.py follow` is killed at random moments while its bot writes on and turns its
-log over: at the end every row is one trade.
+log over: at the end every row is one trade. `--seed N` takes other logs and other moments.
 """
 
 import argparse
@@ -249,11 +249,12 @@ def main() -> int:
         description="Follow growing logs; kill the follower.",
     )
     parser.add_argument("--quick", action="store_true", help="within 30 seconds")
+    parser.add_argument("--seed", type=int, default=0, help="the number of the first log")
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    grown = grow(QUICK if options.quick else FULL)
-    killed = kill(QUICK_KILLS if options.quick else FULL_KILLS)
+    grown = grow(QUICK if options.quick else FULL, options.seed)
+    killed = kill(QUICK_KILLS if options.quick else FULL_KILLS, options.seed + 1)
     result = report(grown, killed, quick=options.quick)
     for text in grown.examples[:10]:
         print(" ", text)
