@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, NamedTuple, Protocol
 
-from dashboard.legacy.duplicates import KeyTable, name_in, number_in
+from dashboard.legacy.duplicates import KeyTable, digest_of, name_in, number_in
 from dashboard.legacy.recording import body_of, quarantine_body
 from dashboard.legacy.report import FileReport
 from dashboard.legacy.verdicts import Quarantined, Trade
@@ -25,6 +25,10 @@ SETTLED = 25
 ENOUGH = 12
 """Trades a log must show before one is taken whose net result no printed figure confirms to the
 last digit: fewer can look right that are not, a quantity in quote currency or a rate for a fee."""
+UNDOING = ("trade.voided", "import.undone")
+"""Kinds of events that say of earlier ones that they do not count."""
+_ODD = 0x9E3779B97F4A7C15
+_ALL = (1 << 64) - 1
 
 
 class Planned(NamedTuple):
@@ -45,17 +49,27 @@ class Journal(Protocol):
 
 @dataclass(slots=True)
 class Recorded:
-    """What this follower's own stream tells: fed its events at the start, then kept by itself."""
+    """What this follower's own stream tells: fed its events at the start, then kept by itself.
 
-    identities: KeyTable = field(default_factory=KeyTable)
-    """How many trades of an identity there are."""
+    What was voided, or belongs to an undone batch, is as if it had never been recorded; so those
+    events (`UNDOING`) are fed first.
+    """
+
+    trades: KeyTable = field(default_factory=KeyTable)
+    """The trades there are, each by its identity and its number among equal ones."""
     rows: KeyTable = field(default_factory=KeyTable)
     """The records that became a trade or were refused, by growing.Log.row_key."""
     refused: set[str] = field(default_factory=set)
     """Refused records that have no line of their own, by their bytes."""
     batches: set[str] = field(default_factory=set)
+    undone: set[str] = field(default_factory=set)
+    """Batches that count no more."""
+    voided: KeyTable = field(default_factory=KeyTable)
+    """Trades that count no more, by their ids."""
+    used: KeyTable = field(default_factory=KeyTable)
+    """How many voided trades have had an id: a trade that comes again needs another."""
     advances: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """The newest follow.advanced of each file, else its import.started."""
+    """The newest follow.advanced of each file, else its first import.started."""
     states: list[tuple[int, str]] = field(default_factory=list)
     """(since, version) as the bot's state told it, in order."""
     state: dict[str, Any] = field(default_factory=dict)
@@ -65,24 +79,27 @@ class Recorded:
     """What the newest settings.changed was made from, as a hash."""
 
     def take(self, kind: str, body: dict[str, Any], occurred_at: int, version: str) -> None:
-        """Fold one event in, in the stream's order."""
-        source = body.get("source")
-        row = source.get("row") if isinstance(source, dict) else body.get("row")
-        if isinstance(row, str) and row:
-            self.rows.put(int(row, 16), 1)
+        """Fold one event in, in the stream's order but for `UNDOING`."""
         if kind == "trade.closed":
-            trade_id = str(body.get("trade_id"))
-            if trade_id.startswith("fol-") and trade_id.rpartition("-")[2].isdigit():
-                key = _key(name_in(trade_id))
-                self.identities.put(key, max(self.identities.get(key), number_in(trade_id)))
+            self._take_trade(body)
+        elif kind == "trade.voided":
+            self.voided.put(digest_of(str(body.get("trade_id")))[0], 1)
+        elif kind == "import.undone":
+            self.undone.add(str(body.get("batch")))
         elif kind == "import.quarantined":
-            if not row:
-                self.refused.add(str(body.get("raw_file")))
+            if str(body.get("batch")) not in self.undone:
+                self._take_row(body.get("row"))
+                if not body.get("row"):
+                    self.refused.add(str(body.get("raw_file")))
         elif kind == "import.started":
             self.batches.add(str(body.get("batch")))
-            self.advances.setdefault(str(body.get("path")), body)
+            path = str(body.get("path"))
+            known = self.advances.get(path)
+            if known is None or ("offset" not in known and _listed(body) < _listed(known)):
+                self.advances[path] = body
         elif kind == "follow.advanced":
-            self.advances[str(body.get("path"))] = body
+            if str(body.get("batch")) not in self.undone:
+                self.advances[str(body.get("path"))] = body
         elif kind == "state.snapshot":
             self.state = body
         elif kind == "bot.started":
@@ -90,6 +107,35 @@ class Recorded:
             self.states.append((occurred_at, version))
         elif kind == "settings.changed":
             self.settings = str(body.get("sha256"))
+
+    def _take_trade(self, body: dict[str, Any]) -> None:
+        trade_id = str(body.get("trade_id"))
+        base = trade_id.partition("-r")[0]
+        if self.voided.get(digest_of(trade_id)[0]):
+            self.used.bump(digest_of(base)[0])
+            return
+        source = body.get("source")
+        self._take_row(source.get("row") if isinstance(source, dict) else None)
+        if base.startswith("fol-") and base.rpartition("-")[2].isdigit():
+            self.trades.put(_key(base), 1)
+
+    def _take_row(self, row: object) -> None:
+        if isinstance(row, str) and row:
+            self.rows.put(int(row, 16), 1)
+
+    def fresh_id(self, trade_id: str) -> str:
+        """The trade's id, with a suffix where undoing has used it up."""
+        times = self.used.get(digest_of(trade_id)[0])
+        return f"{trade_id}-r{times}" if times else trade_id
+
+    def batch_of(self, path: str) -> str:
+        """The batch of a followed file; each undoing makes room for another."""
+        first = name = batch_of(path)
+        number = 1
+        while name in self.undone:
+            number += 1
+            name = f"{first}-{number}"
+        return name
 
     def version_at(self, time: int) -> str:
         """The version the bot's state had at this time, "" before it was first seen."""
@@ -118,6 +164,10 @@ class Follower:
             self.heard(events)
             appended += len(events)
         return appended
+
+    def batches(self) -> dict[str, str]:
+        """The batch of each file that said something, as undo_import takes it."""
+        return {path: str(body.get("batch")) for path, body in self._recorded.advances.items()}
 
     def heard(self, events: list[Planned]) -> None:
         """These are recorded now."""
@@ -174,7 +224,7 @@ class Follower:
 
     def _begin(self, news: News) -> Iterator[Planned]:
         """The file's batch, under which its refused rows are shown; its trades count at once."""
-        batch = batch_of(_name(news))
+        batch = self._recorded.batch_of(_name(news))
         if batch not in self._recorded.batches:
             body = {
                 "batch": batch, "path": _name(news), "sha256": "", "followed": True,
@@ -183,9 +233,8 @@ class Follower:
             yield Planned("import.started", body, batch, None, None)
 
     def _knows(self, trade_id: str, row: int) -> bool:
-        known, number = self._recorded, number_in(trade_id)
-        same = known.identities.get(_key(name_in(trade_id)))
-        return bool(row and known.rows.get(row)) or same >= number
+        known = self._recorded
+        return bool((row and known.rows.get(row)) or known.trades.get(_key(trade_id)))
 
     def _trade(self, trade_id: str, trade: Trade, news: News) -> Iterator[Planned]:
         row = news.log.row_key(trade.line) if not trade.lines else 0
@@ -195,9 +244,10 @@ class Follower:
             trade.version, trade.version_evidence = UNKNOWN, "none"
         if trade.version == UNKNOWN and (told := self._recorded.version_at(trade.exit_time)):
             trade.version, trade.version_evidence = told, "state file"
-        ref = f"fol-{trade_id.removeprefix('imp-')}"
+        ref = self._recorded.fresh_id(f"fol-{trade_id.removeprefix('imp-')}")
         body = body_of(trade, ref, trade_id, self._account, str(news.file.path))
         body["source_kind"] = "follow"
+        body["source"]["batch"] = self._recorded.batch_of(_name(news))
         if row:
             body["source"]["row"] = f"{row:016x}"
         self.trades += 1
@@ -205,7 +255,7 @@ class Follower:
 
     def _refusal(self, record: Quarantined, news: News) -> Iterator[Planned]:
         row = news.log.row_key(record.line)
-        batch = batch_of(_name(news))
+        batch = self._recorded.batch_of(_name(news))
         body = {"batch": batch, "path": _name(news), **quarantine_body(record)}
         known = self._recorded
         if known.rows.get(row) if row else body["raw_file"] in known.refused:
@@ -219,7 +269,7 @@ class Follower:
         """Up to where the file is read and what it came to, for people and for a later run."""
         place, report = news.file.place, news.look.report
         path = _name(news)
-        batch = batch_of(path)
+        batch = self._recorded.batch_of(path)
         body = {
             "batch": batch,
             "path": path,
@@ -244,13 +294,18 @@ class Follower:
             yield Planned("follow.advanced", body, batch, None, None)
 
 
-def _key(name: str) -> int:
-    """The first 64 bits of an identity's hex digest; never 0, which is none in the table."""
-    return int(name[:16], 16) or 1
+def _key(trade_id: str) -> int:
+    """Of a trade's identity and number; never 0, which is none in the table."""
+    name, number = name_in(trade_id), number_in(trade_id)
+    return ((int(name[:16], 16) + (number - 1) * _ODD) & _ALL) or 1
+
+
+def _listed(body: dict[str, Any]) -> int:
+    return int(body.get("listed") or 0)
 
 
 def batch_of(path: str) -> str:
-    """The batch of a followed file, by its path."""
+    """The first batch of a followed file, by its path."""
     return f"follow-{blake2b(path.encode(), digest_size=6).hexdigest()}"
 
 

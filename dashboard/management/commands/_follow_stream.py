@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
-from dashboard.follow.follower import Planned, Recorded
+from dashboard.follow.follower import UNDOING, Planned, Recorded
 from dashboard.follow.known import KINDS, KnownElsewhere, StreamTrades
 from dashboard.legacy.versions import UNKNOWN
 from trader.store import Event, Reader, Recorder, streams
@@ -13,10 +13,11 @@ PAGE = 5_000
 BACKLOG = 20_000
 PATIENCE = 60.0
 OWN_KINDS = (
-    "trade.closed", "import.started", "import.quarantined", "follow.advanced", "bot.started",
-    "settings.changed", "state.snapshot",
+    *UNDOING, "trade.closed", "import.started", "import.quarantined", "follow.advanced",
+    "bot.started", "settings.changed", "state.snapshot",
 )  # fmt: skip
 NEWEST_ONLY = {"settings.changed", "state.snapshot"}
+PREFIX = "follow-"
 
 
 class NotRecorded(Exception):
@@ -31,7 +32,7 @@ class FollowStream:
 
     def __init__(self, folder: Path, *, bot: str, mode: str) -> None:
         self._folder, self._bot, self._mode = folder, bot, mode
-        self.name = f"follow-{bot}"
+        self.name = f"{PREFIX}{bot}"
         self._recorder: Recorder | None = None
         self._version = UNKNOWN
         self._since_flush = 0
@@ -59,7 +60,7 @@ class FollowStream:
             if kind in NEWEST_ONLY:
                 events = iter([event for event, _ in zip(events, range(1), strict=False)])
             elif kind == "follow.advanced":
-                events = _newest_of_each_file(events)
+                events = _newest_of_each_file(events, found.undone)
             elif kind == "bot.started":
                 events = reversed(list(events))
             for event in events:
@@ -138,10 +139,10 @@ def _of_kind(reader: Reader, kind: str, before: int | None = None) -> Iterator[E
         before = page[-1].seq
 
 
-def _newest_of_each_file(events: Iterator[Event]) -> Iterator[Event]:
+def _newest_of_each_file(events: Iterator[Event], undone: set[str]) -> Iterator[Event]:
     seen: set[str] = set()
     for event in events:
         path = str(event.body.get("path"))
-        if path not in seen:
+        if path not in seen and str(event.body.get("batch")) not in undone:
             seen.add(path)
             yield event

@@ -32,7 +32,9 @@ EXAMPLE = """examples:
   python manage.py follow --trades 'logs/*.csv' --bot grid --version-tag 2.1 --once
 
 The bot is not touched: its files are opened, read and closed. Stop it with Ctrl-C and start it
-again at any time; it goes on where it was, and records nothing twice.
+again at any time; it goes on where it was, and records nothing twice. What it recorded wrongly
+is undone by `undo_import follow-BOT`, or one log of it by the batch that --json and the Imports
+page name; following again (with another --timezone, say) then records it anew.
 exit status: 0; 1 with --once where a file could not be read; 2 where it cannot be done as asked"""
 REFUSED = 2
 SHARE = 5  # of the time, one part is spent reading and judging at the most
@@ -188,6 +190,7 @@ class Command(BaseCommand):
             "trades": parts.follower.trades,
             "quarantined": parts.follower.quarantined,
             "waiting": waiting,
+            "batches": parts.follower.batches(),
             "trouble": trouble,
         }
         if self._json:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from dashboard.follow.follower import Follower, Planned, Recorded
+from dashboard.follow.follower import UNDOING, Follower, Planned, Recorded
 from dashboard.follow.known import KnownElsewhere
 from dashboard.follow.logs import Logs
 from dashboard.legacy.batch import Options
@@ -75,7 +75,7 @@ class Following:
     def restart(self) -> None:
         """As after kill -9: all that is left is what was recorded."""
         recorded = Recorded()
-        for event in self.journal:
+        for event in sorted(self.journal, key=lambda event: event.kind not in UNDOING):
             recorded.take(event.kind, event.body, event.occurred_at or 0, event.version or "")
         microseconds = int(NOW.timestamp()) * 1_000_000
         self.logs = Logs(
