@@ -11,7 +11,7 @@ from dashboard.selectors.scope import Scope
 from dashboard.selectors.trades import matching
 from dashboard.services.journal import FIELDS as ANNOTATED
 from dashboard.spreadsheet import csv_lines
-from dashboard.units import iso, optional_iso, optional_text, text
+from dashboard.units import optional_iso, optional_text
 
 BATCH = 2_000  # trades read at once: no read of the site's database is held open for longer
 MOST_NAMES = 500  # values in one query
@@ -45,7 +45,11 @@ COLUMNS = (
     "regime",
     *ANNOTATED,
 )
-"""Of the CSV. A change of these is another layout: raise the number, and read both."""
+"""Of the CSV; those before `source` are the bot's own log's, whose layout it is. A change of these
+is another layout: raise the number, and read both.
+"""
+MONEY = frozenset({"fee", "funding", "net_pnl", "initial_risk", "mae", "mfe"})
+TIMES = frozenset({"entry_time", "exit_time"})
 
 Row = dict[str, Any]
 Advance = Callable[[int], None]
@@ -111,32 +115,18 @@ def _annotations(trade_ids: list[str]) -> Mapping[tuple[str, str], Row]:
 def _row(trade: Trade, scope: Scope, notes: Row) -> Row:
     book = scope.book
     assert book is not None
-    return {
+    beside = {
         "layout": LAYOUT,
-        "trade_id": trade.trade_id,
-        "bot": trade.bot,
-        "version": trade.version,
         "mode": book.mode,
-        "strategy": trade.strategy or None,
-        "symbol": trade.symbol,
-        "side": trade.side,
-        "entry_time": optional_iso(trade.entry_time),
-        "exit_time": iso(trade.exit_time),
-        "entry_price": trade.entry_price or None,
-        "exit_price": trade.exit_price or None,
-        "quantity": trade.quantity or None,
-        "fee": optional_text(trade.fee),
-        "funding": text(trade.funding),
-        "net_pnl": text(trade.net_pnl),
-        "exit_reason": trade.exit_reason or None,
-        "stop_loss_price": trade.stop_loss_price or None,
-        "take_profit_price": trade.take_profit_price or None,
-        "initial_risk": optional_text(trade.initial_risk),
-        "mae": optional_text(trade.mae),
-        "mfe": optional_text(trade.mfe),
         "quote_asset": book.quote_asset,
         "account": book.account,
-        "source": trade.source,
-        "regime": trade.regime,
         **{name: notes.get(name) for name in ANNOTATED},
     }
+    return {name: beside[name] if name in beside else _fact(trade, name) for name in COLUMNS}
+
+
+def _fact(trade: Trade, name: str) -> object:
+    value = getattr(trade, name)
+    if name in MONEY:
+        return optional_text(value)
+    return optional_iso(value) if name in TIMES else value or None

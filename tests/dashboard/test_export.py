@@ -17,8 +17,9 @@ from dashboard.projection import projector
 from dashboard.selectors import exporting
 from dashboard.services.journal import annotate
 from dashboard.spreadsheet import harmless
-from dashboard.units import text
+from dashboard.units import iso, text
 from tests.dashboard.builder import History
+from trader.files import log
 from trader.store import Recorder
 
 
@@ -42,6 +43,19 @@ def test_every_counted_trade_is_a_row_oldest_first(told: History) -> None:
     rows = table()
     ledger = Trade.objects.order_by("exit_time", "trade_id")
     assert [row["trade_id"] for row in rows] == [trade.trade_id for trade in ledger]
+
+
+def test_the_columns_begin_as_the_bots_own_log(told: History) -> None:
+    assert exporting.LAYOUT == log.LAYOUT
+    assert exporting.COLUMNS[: len(log.COLUMNS)] == log.COLUMNS
+
+
+def test_what_was_known_then_is_what_is_exported(told: History) -> None:
+    trades = list(Trade.objects.order_by("recorded_at"))
+    half = len(trades) // 2
+    rows = table("--known-at", iso(trades[half].recorded_at - 1))
+    early = {trade.trade_id for trade in trades if trade.recorded_at < trades[half].recorded_at}
+    assert {row["trade_id"] for row in rows} == early
 
 
 def test_the_money_is_exact(told: History) -> None:

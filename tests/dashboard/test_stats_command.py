@@ -8,7 +8,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from dashboard.api.filters import PastIn
+from dashboard.management.commands._filter_options import FILTERS
 from dashboard.management.commands.stats import Command
+from dashboard.models import Trade
+from dashboard.units import iso
 from tests.dashboard.builder import History
 
 
@@ -37,11 +41,24 @@ def asked(page: Client, path: str, **query: str) -> Any:
         {"symbol": "BTCUSDT", "side": "long"},
         {"period": "2d"},
         {"as_of": "2026-01-02T07:00:00Z"},
+        {"rating": "5", "followed_plan": "yes"},
     ],
 )
 def test_json_is_what_the_api_answers(page: Client, told: History, query: dict[str, str]) -> None:
     arguments = [word for name, value in query.items() for word in (option(name), value)]
     assert json.loads(run("--json", *arguments)) == asked(page, "stats", **query)
+
+
+def test_what_was_known_then_is_what_the_api_answers(page: Client, told: History) -> None:
+    trades = list(Trade.objects.order_by("recorded_at"))
+    moment = iso(trades[len(trades) // 2].recorded_at - 1)
+    found = json.loads(run("--json", "--known-at", moment))
+    assert found == asked(page, "stats", known_at=moment)
+    assert 0 < found["trades"] < len(trades)
+
+
+def test_every_filter_of_the_api_is_an_option() -> None:
+    assert FILTERS.keys() == PastIn.model_fields.keys()
 
 
 def test_a_comparison_in_json_is_the_apis(page: Client, told: History) -> None:

@@ -2,25 +2,22 @@
 
 import os
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, cast
 
-from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
-from pydantic import ValidationError
+from django.core.management.base import CommandError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from dashboard.api.filters import PastIn
 from dashboard.management.commands import _terminal
-from dashboard.management.commands._filter_options import FILTERS, wrong_option
+from dashboard.management.commands._filter_options import FilteredCommand, chosen
 from dashboard.selectors.exporting import Advance, as_csv, as_json
-from dashboard.selectors.scope import Scope, Unknown, choose
+from dashboard.selectors.scope import Scope
 from dashboard.selectors.trades import matching
 
-EXAMPLE = """examples:
+EXAMPLES = """examples:
   python manage.py export_trades --output trades.csv
   python manage.py export_trades --version 8.03 --since 2026-01-01 --format json
 
@@ -30,22 +27,12 @@ exit status: 0; 1 where a filter names what was never recorded; 2 for wrong usag
 FORMATS = {"csv": as_csv, "json": as_json}
 
 
-class Command(BaseCommand):
+class Command(FilteredCommand):
     help = "Write the counted trades, with their annotations, to a file or to standard output."
-
-    def create_parser(self, *args: Any, **kwargs: Any) -> Any:
-        # Django's own --version would be in the way of the bot's.
-        return super().create_parser(
-            *args,
-            epilog=EXAMPLE,
-            formatter_class=RawDescriptionHelpFormatter,
-            conflict_handler="resolve",
-            **kwargs,
-        )
+    examples = EXAMPLES
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        for name, text in FILTERS.items():
-            parser.add_argument(f"--{name.replace('_', '-')}", default=None, help=text)
+        super().add_arguments(parser)
         parser.add_argument(
             "--output", default="", metavar="FILE", help="where to (standard output)"
         )
@@ -54,21 +41,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        given = {name: options[name] for name in FILTERS if options[name] is not None}
         target = Path(options["output"]) if options["output"] else None
         named = "json" if target is not None and target.suffix.lower() == ".json" else "csv"
         try:
-            scope = choose(PastIn.model_validate(given).filters())
-            self._export(scope, options["format"] or named, target)
-        except ValidationError as error:
-            raise CommandError(wrong_option(error), returncode=2) from error
-        except Unknown as error:
-            raise CommandError(str(error)) from error
-        except DatabaseError as error:
-            raise CommandError(
-                f"the site's database cannot be read ({error}): run manage.py migrate and"
-                " manage.py project_events, or name another data folder with --data"
-            ) from error
+            with chosen(options) as scope:
+                self._export(scope, options["format"] or named, target)
         except OSError as error:
             raise CommandError(
                 f"{target or 'standard output'} cannot be written: {error.strerror or error}",
