@@ -99,6 +99,16 @@ def market_key(symbol: str) -> str:
     return name if name.isalnum() else "".join(filter(str.isalnum, name))
 
 
+def exchange_text(symbol: str, exit_second: int, exchange_id: str) -> str:
+    """What tells a trade by the exchange's own id of it, or of the fill that closed it.
+
+    Other exchanges count from 1 as well, so the market and the exit's second within its quarter
+    of an hour belong to it: time zones differ by whole quarters, and a record read in a wrong
+    one is still the same trade.
+    """
+    return f"{market_key(symbol)}|{exit_second % 900}|{exchange_id}"
+
+
 def text(units: int) -> str:
     """Units of 1e-8 as a plain decimal without trailing zeros: 150000000 is "1.5"."""
     whole, part = divmod(abs(units), 10**SCALE)

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from itertools import islice
 from typing import Generic, TypeVar
 
-from dashboard.units import market_key, price_key
+from dashboard.units import exchange_text, market_key, price_key
 
 from .cells import plain
 from .verdicts import Trade
@@ -137,13 +137,13 @@ class KeyTable:
 def identity(trade: Trade) -> str:
     """What makes two records the same trade, whoever recorded them, as canonical text.
 
-    The exchange's own id where there is one; else market, side, times to the second, prices
-    and quantity. Where a file prints no prices its PnL stands in for them.
+    The exchange's own id where there is one, unique within a market; else market, side, times to
+    the second, prices and quantity. Where a file prints no prices its PnL stands in for them.
     """
     if trade.identity:
         return trade.identity
     if trade.exchange_id:
-        return f"id|{trade.layout}|{trade.exchange_id}"
+        return f"id|{trade.layout}|{market_key(trade.symbol)}|{trade.exchange_id}"
     entry = "" if trade.entry_time is None else trade.entry_time // 1_000_000
     return identity_of(
         trade.symbol, trade.side, entry, trade.exit_time // 1_000_000,
@@ -170,6 +170,16 @@ def identity_of(
         return f"{market}|{side}|{entry_second}|{exit_second}|{quantity}|{net_pnl}"
     prices = f"{price_key(entry_price)}|{price_key(exit_price)}"
     return f"{market}|{side}|{entry_second}|{exit_second}|{prices}|{quantity}"
+
+
+def exchange_identity(symbol: str, exit_second: int, exchange_id: str) -> str:
+    """The canonical text of what the exchange calls a trade, whatever file tells it."""
+    return f"exchange|{exchange_text(symbol, exit_second, exchange_id)}"
+
+
+def told_by_exchange(trade: Trade) -> str:
+    """The same of a trade that has an exchange's id."""
+    return exchange_identity(trade.symbol, trade.exit_time // 1_000_000, trade.exchange_id)
 
 
 def digest_of(text: str) -> tuple[int, str]:

@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from .binding import Binding
 from .decoding import Line
-from .duplicates import KeyTable, Overlaps, digest_of, identity, trade_id_of
+from .duplicates import KeyTable, Overlaps, digest_of, identity, told_by_exchange, trade_id_of
 from .fast import Plain
 from .pairing import Gap, pair
 from .records import Record
@@ -294,7 +294,8 @@ class FileOutcome:
         before = self.counts.get(key)
         number = before + 1
         self.counts.put(key, number)
-        if number <= self._known.get(key) or (trade.exchange_id and before):
+        by_exchange = bool(trade.exchange_id) and self._told_by_exchange(trade)
+        if number <= self._known.get(key) or (trade.exchange_id and before) or by_exchange:
             self._duplicate(lines)
             return
         trade_id = trade_id_of(trade.exit_time, name, number)
@@ -307,6 +308,12 @@ class FileOutcome:
         report.by_version[trade.version] = (trades + 1, net + trade.net_pnl)
         self._digest.update(f"T{trade.line}|{trade_id}|{trade.net_pnl}|{trade.version}\n".encode())
         self._sink.trade(trade_id, trade)
+
+    def _told_by_exchange(self, trade: Trade) -> bool:
+        """Whether another file or source told a trade of this id; noted for files to come."""
+        key, _ = digest_of(told_by_exchange(trade))
+        self.counts.put(key, 1)
+        return self._known.get(key) > 0
 
     def _uncounted(self, lines: tuple[int, ...]) -> tuple[int, ...]:
         """Those of a trade's records no other trade counts: a fill may close one and open one."""
@@ -340,7 +347,7 @@ class FileOutcome:
             f"{fill.fee}|{fill.group}"
         )
         if fill.exchange_id:
-            key, _ = digest_of(f"fill|{fill.layout}|{fill.exchange_id}")
+            key, _ = digest_of(f"fill|{fill.layout}|{fill.symbol}|{fill.exchange_id}")
             if self.counts.put(key, 1):
                 self._duplicate((fill.record.line,))
                 return

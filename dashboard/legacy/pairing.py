@@ -309,10 +309,16 @@ def _book(
         net_pnl=to_unit(result), version=last.version, version_evidence=last.version_evidence,
         layout=last.layout, reconciled=state, quote_asset=last.quote_asset or quote_of(last.symbol),
         exit_reason=last.reason, exchange_id=last.exchange_id,
+        exchange_ids=_ids(position) if last.exchange_id else (),
         lines=tuple(sorted({fill.record.line for fill in position.fills})),
         other_fees=position.other or None, exact=state == "confirmed",
     )  # fmt: skip
     return [(trade, [fill.record for fill in position.fills])]
+
+
+def _ids(position: _Position) -> tuple[str, ...]:
+    """The exchange's ids of its fills, the closing one last."""
+    return tuple(dict.fromkeys(f.exchange_id for f in position.fills if f.exchange_id))
 
 
 def _not_computable(position: _Position, uncertain: str) -> str:

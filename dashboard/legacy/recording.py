@@ -10,7 +10,14 @@ from decimal import Decimal
 from typing import IO, Any, NamedTuple, Protocol
 
 from .cells import plain
-from .duplicates import KeyTable, digest_of, identity_of, name_in, trade_id_of
+from .duplicates import (
+    KeyTable,
+    digest_of,
+    exchange_identity,
+    identity_of,
+    name_in,
+    trade_id_of,
+)
 from .report import FileReport
 from .times import iso
 from .verdicts import Quarantined, Trade
@@ -111,9 +118,8 @@ class Recorded:
 
 
 def keys_of(body: Mapping[str, Any]) -> set[int]:
-    """The identity keys of a recorded trade: what it was imported under, and its own fields.
-
-    The two differ where an exchange's id made the first; none where its body cannot have any.
+    """The identity keys of a recorded trade: what it was imported under, its own fields, and what
+    the exchange calls it; none where its body cannot have any.
     """
     known = body.get("identity")
     keys = set()
@@ -121,7 +127,21 @@ def keys_of(body: Mapping[str, Any]) -> set[int]:
         keys.add(int.from_bytes(bytes.fromhex(known[:16]), "little") or 1)
     if by_fields := _field_key(body):
         keys.add(by_fields)
+    if by_exchange := _exchange_key(body):
+        keys.add(by_exchange)
     return keys
+
+
+def _exchange_key(body: Mapping[str, Any]) -> int:
+    ids = body.get("exchange_trade_ids")
+    told = ids[-1] if isinstance(ids, list) and ids else body.get("exchange_trade_id")
+    if not told:
+        return 0
+    try:
+        left = int(_second(body["exit_time"]))
+        return digest_of(exchange_identity(str(body["symbol"]), left, str(told)))[0]
+    except (KeyError, TypeError, ValueError):
+        return 0
 
 
 def _field_key(body: Mapping[str, Any]) -> int:
@@ -317,7 +337,9 @@ def body_of(trade: Trade, ref: str, trade_id: str, account: str, path: str) -> d
             body[name] = format(value, "f")
     if trade.strategy:
         body["strategy"] = trade.strategy
-    if trade.exchange_id:
+    if trade.exchange_ids:
+        body["exchange_trade_ids"] = list(trade.exchange_ids)
+    elif trade.exchange_id:
         body["exchange_trade_id"] = trade.exchange_id
     if trade.own_id:
         body["own_id"] = trade.own_id

@@ -108,7 +108,9 @@ class Trade:
     own_id: str = ""
     """The bot's own number: tells repeats apart within a file, identifies nothing beyond it."""
     exchange_id: str = ""
-    """The exchange's id, unique for good; "" where the file has none."""
+    """The exchange's id, unique for good in its market; "" where the file has none."""
+    exchange_ids: tuple[str, ...] = ()
+    """Those of all the fills it is made of, the closing one last."""
     lines: tuple[int, ...] = ()
     """All records the trade is made of, where it is made of several fills."""
     other_fees: dict[str, Decimal] | None = None

@@ -82,6 +82,9 @@ class Trade(models.Model):
     counted = models.BooleanField(default=True)
     match_key = models.BigIntegerField()  # of the facts as they stand now
     first_key = models.BigIntegerField()  # of the facts as first recorded
+    # Of the exchange's own id, where the record tells it: above 0 of the closing fill's, below 0
+    # of one that may name something else.
+    exchange_key = models.BigIntegerField(null=True)
 
     # What was known when (all by recorded_at): these facts from and until, and voided since.
     known_from = models.BigIntegerField(default=0)
@@ -112,6 +115,11 @@ class Trade(models.Model):
             models.Index(fields=["match_key"], name="trade_match"),
             models.Index(
                 fields=["first_key"], condition=models.Q(corrected=True), name="trade_first_match"
+            ),
+            models.Index(
+                fields=["exchange_key"],
+                condition=models.Q(exchange_key__isnull=False),
+                name="trade_exchange",
             ),
             models.Index(
                 fields=["stream", "batch"], condition=models.Q(pending=True), name="trade_pending"

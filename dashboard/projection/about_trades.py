@@ -6,7 +6,13 @@ from typing import Any
 from dashboard.events import Event
 from dashboard.performance.regimes import UNKNOWN, regime
 from dashboard.projection.about_bots import object_of
-from dashboard.projection.facts import match_key, optional_money, trade_facts, trade_id
+from dashboard.projection.facts import (
+    exchange_key,
+    match_key,
+    optional_money,
+    trade_facts,
+    trade_id,
+)
 from dashboard.projection.rows import Change, Measured, NewTrade, Rows
 from dashboard.units import Unreadable, instant, money, seconds_of
 
@@ -41,7 +47,8 @@ def closed(rows: Rows, event: Event) -> None:
     regimes = rows.bot.get("regimes")
     regime_then = regimes.pop(own_id, UNKNOWN) if regimes else UNKNOWN
     key, book = match_key(event.mode, facts), rows.seen(event)
-    rows.trades.append(NewTrade(event, own_id, book, facts, key, source, batch, regime_then))
+    by_id = exchange_key(event.mode, facts, body)
+    rows.trades.append(NewTrade(event, own_id, book, facts, key, by_id, source, batch, regime_then))
     if rows.positions.pop(own_id, None) is not None:
         rows.positions_changed = True
 

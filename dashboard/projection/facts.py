@@ -5,7 +5,15 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from dashboard.events import Event
-from dashboard.units import Unreadable, decimal_text, instant, market_key, money, price_key
+from dashboard.units import (
+    Unreadable,
+    decimal_text,
+    exchange_text,
+    instant,
+    market_key,
+    money,
+    price_key,
+)
 
 # Whose word counts where several streams recorded one trade: the lowest.
 RANKS = {"bot": 0, "backfill": 1, "follow": 2, "import": 3}
@@ -115,6 +123,22 @@ def match_key(mode: str, facts: TradeFacts) -> int:
     )
     digest = blake2b(parts.encode(), digest_size=4).digest()
     return ((leaving & 0xFFFF_FFFF) << 32 | int.from_bytes(digest, "big")) - 2**63
+
+
+def exchange_key(mode: str, facts: TradeFacts, body: Mapping[str, Any]) -> int | None:
+    """A signed 64-bit key of the exchange's own id of the trade; None where none is told.
+
+    Above 0 for the fill that closed it, the last of `exchange_trade_ids`; below 0, of the same
+    size for the same id, for an `exchange_trade_id` by itself, which may name something else.
+    """
+    ids = body.get("exchange_trade_ids")
+    told = ids[-1] if type(ids) is list and ids else body.get("exchange_trade_id")
+    if not told or type(told) not in (str, int):
+        return None
+    said = exchange_text(facts.symbol, facts.exit_time // 1_000_000, str(told)[:200])
+    digest = blake2b(f"{mode}\x1f{said}".encode(), digest_size=8).digest()
+    key = int.from_bytes(digest, "big") >> 1 or 1
+    return key if type(ids) is list and ids else -key
 
 
 def optional_money(body: Mapping[str, Any], name: str) -> int | None:

@@ -38,6 +38,7 @@ COLUMNS = (
     "regime",
     "match_key",
     "first_key",
+    "exchange_key",
     "known_from",
     "excursions_from",
     "regime_from",
@@ -57,6 +58,8 @@ WHERE t.stream = %s AND t.batch = %s AND t.pending AND (
             WHERE o.match_key = t.match_key AND o.stream <> t.stream)
     OR EXISTS (SELECT 1 FROM dashboard_trade o
                WHERE o.corrected AND o.first_key = t.match_key AND o.stream <> t.stream)
+    OR EXISTS (SELECT 1 FROM dashboard_trade o
+               WHERE o.exchange_key IN (t.exchange_key, -t.exchange_key) AND o.stream <> t.stream)
 )
 """
 CHUNK = 400  # ids in one query
@@ -159,6 +162,7 @@ def _row(
         new.regime,
         new.key,
         new.key,
+        new.exchange_key,
         max(event.recorded_at, finished.get(new.batch, 0)),
         "",
         "",

@@ -1,8 +1,9 @@
 """One trade, several records: which of them counts.
 
-Records of different streams match when their keys do (see `facts.match_key`), as first recorded
-or as corrected since. The better source's record counts; two bots' own records never match each
-other, however alike, and neither do two records of one stream.
+Records of different streams match when the exchange's own ids do (see `facts.exchange_key`), else
+when their keys do (see `facts.match_key`), as first recorded or as corrected since; records of two
+fills the exchange tells apart never. The better source's record counts; two bots' own records
+never match each other, however alike, and neither do two records of one stream.
 """
 
 from collections import defaultdict
@@ -14,6 +15,7 @@ from dashboard.models import Trade
 from dashboard.projection.facts import RANKS
 
 CHUNK = 400  # keys in one query
+BEYOND_KEYS = 2**64
 LAST_RANK = max(RANKS.values())
 FIELDS = (
     "id",
@@ -22,6 +24,7 @@ FIELDS = (
     "source",
     "match_key",
     "first_key",
+    "exchange_key",
     "voided",
     "pending",
     "counted",
@@ -33,13 +36,13 @@ FIELDS = (
 )
 
 
-def recount(keys: set[int]) -> set[tuple[int, int]]:
-    """Decide anew which records with these keys count.
+def recount(keys: set[int], ids: Iterable[int] = ()) -> set[tuple[int, int]]:
+    """Decide anew which records with these keys, or these ids of the exchange, count.
 
     Returns (book id, exit time) of the records whose answer changed, to refold their days.
     """
     switched: dict[bool, list[Trade]] = {True: [], False: []}
-    for group in groups(_records(keys)):
+    for group in groups(_records(keys, set(ids))):
         counted = counting(group)
         if len(group) > 1:
             _share(group)
@@ -63,19 +66,26 @@ def _share(group: list[Trade]) -> None:
             Trade.states.filter(stream=trade.stream, trade_id=trade.trade_id).update(shared=True)
 
 
-def _records(keys: set[int]) -> list[Trade]:
-    """All records that share a key with these, directly or through one another."""
+def _records(keys: set[int], ids: set[int]) -> list[Trade]:
+    """All records that share a key or an id with these, directly or through one another."""
     found: dict[int, Trade] = {}
     asked: set[int] = set()
-    wanted = set(keys)
-    while wanted:
-        for chunk in _chunks(sorted(wanted)):
+    asked_ids: set[int] = set()
+    while keys or ids:
+        fresh: dict[int, Trade] = {}
+        for chunk in _chunks(sorted(keys)):
             # The two keys differ for corrected records alone, which have an index of their own.
             same = Q(match_key__in=chunk) | Q(corrected=True, first_key__in=chunk)
-            found |= {trade.pk: trade for trade in Trade.objects.filter(same).only(*FIELDS)}
-        asked |= wanted
-        reached = {key for trade in found.values() for key in (trade.match_key, trade.first_key)}
-        wanted = reached - asked
+            fresh |= {trade.pk: trade for trade in Trade.objects.filter(same).only(*FIELDS)}
+        for chunk in _chunks(sorted(ids)):
+            same = Q(exchange_key__in=[*chunk, *(-key for key in chunk)])
+            fresh |= {trade.pk: trade for trade in Trade.objects.filter(same).only(*FIELDS)}
+        found |= fresh
+        asked |= keys
+        asked_ids |= ids
+        reached = fresh.values()
+        keys = {key for trade in reached for key in (trade.match_key, trade.first_key)} - asked
+        ids = {abs(trade.exchange_key) for trade in reached if trade.exchange_key} - asked_ids
     return list(found.values())
 
 
@@ -83,14 +93,19 @@ def groups(trades: list[Trade]) -> list[list[Trade]]:
     """Records joined by a common key, directly or through one another (union by relabelling)."""
     group_of: dict[int, list[Trade]] = {}
     for trade in trades:
-        joined = [trade]
-        for key in {trade.match_key, trade.first_key}:
-            other = group_of.get(key)
-            if other is not None and other is not joined:
-                joined = other + joined
+        others = {id(group_of[key]): group_of[key] for key in _keys(trade) if key in group_of}
+        joined = [*(member for other in others.values() for member in other), trade]
         for member in joined:
-            group_of[member.match_key] = group_of[member.first_key] = joined
+            for key in _keys(member):
+                group_of[key] = joined
     return list({id(group): group for group in group_of.values()}.values())
+
+
+def _keys(trade: Trade) -> tuple[int, ...]:
+    """What joins a record to others; the exchange's id above all numbers that keys can be."""
+    if trade.exchange_key is None:
+        return trade.match_key, trade.first_key
+    return trade.match_key, trade.first_key, BEYOND_KEYS + abs(trade.exchange_key)
 
 
 def counting(group: list[Trade]) -> set[int]:
@@ -99,14 +114,45 @@ def counting(group: list[Trade]) -> set[int]:
     for trade in sorted(group, key=lambda trade: trade.seq):
         if not trade.voided and not trade.pending:
             of_stream[RANKS.get(trade.source, LAST_RANK), trade.stream].append(trade)
-    taken = 0
+    known: list[int | None] = []  # the trades there are, each by the exchange's id where told
     counted: set[int] = set()
     for (rank, _), records in sorted(of_stream.items()):
-        # The n-th record of a stream is the n-th of the better one: what goes beyond is new.
-        known = 0 if rank == RANKS["bot"] else taken
-        counted |= {trade.pk for trade in records[known:]}
-        taken = taken + len(records) if rank == RANKS["bot"] else max(taken, len(records))
+        own = rank == RANKS["bot"]
+        fresh = records if own else _beyond(records, known)
+        counted |= {trade.pk for trade in fresh}
+        known += [trade.exchange_key for trade in fresh]
     return counted
+
+
+def _beyond(records: list[Trade], known: list[int | None]) -> list[Trade]:
+    """Those of a stream's records that are none of the known trades.
+
+    By their ids first; else the n-th record is the n-th trade, unless their ids differ. A trade
+    without an id is given that of its record.
+    """
+    if not known:
+        return records
+    at_id = {abs(key): at for at, key in enumerate(known) if key}
+    free, left = dict.fromkeys(range(len(known))), list[Trade]()
+    for trade in records:
+        at = at_id.get(abs(trade.exchange_key or 0))
+        if at is None or at not in free:
+            left.append(trade)
+        else:
+            del free[at]
+    found: set[int] = set()
+    for trade in sorted(left, key=lambda trade: not trade.exchange_key):
+        at = next((at for at in free if not _differ(known[at], trade.exchange_key)), None)
+        if at is not None:
+            del free[at]
+            known[at] = known[at] or trade.exchange_key
+            found.add(trade.pk)
+    return [trade for trade in left if trade.pk not in found]
+
+
+def _differ(one: int | None, other: int | None) -> bool:
+    """Whether the exchange told two closing fills apart; other ids may name the same by another."""
+    return one is not None and other is not None and one > 0 and other > 0 and one != other
 
 
 def _chunks(values: list[int]) -> Iterable[list[int]]:

@@ -18,6 +18,7 @@ class NewTrade(NamedTuple):
     book: BookKey
     facts: TradeFacts
     key: int
+    exchange_key: int | None
     source: str
     batch: str
     regime: str

@@ -104,13 +104,16 @@ def drop(stream: str) -> None:
         exits = trades.values_list("book_id", "exit_time").iterator()
         days = {(book, exit_time // DAY) for book, exit_time in exits}
         days |= {(book, exit_time // DAY) for book, exit_time in forget_source(stream)}
-        shared = trades.filter(shared=True).values_list("match_key", "first_key")
-        keys = {key for both in shared for key in both}
+        shared = trades.filter(shared=True).values_list("match_key", "first_key", "exchange_key")
+        keys, ids = set[int](), set[int]()
+        for facts, first, by_id in shared:
+            keys |= {facts, first}
+            ids |= {abs(by_id)} if by_id else set()
         Trade.states.filter(stream=stream).delete()
         for model in (Position, EquityPoint, EquityDay, Bot, BotWord, *IMPORTS, Checkpoint):
             model.objects.filter(stream=stream).delete()
         # Where its record of a trade counted, another's does now.
-        days |= {(book, exit_time // DAY) for book, exit_time in recount(keys)}
+        days |= {(book, exit_time // DAY) for book, exit_time in recount(keys, ids)}
         refold(days)
         bump(*COUNTERS)
 

@@ -53,6 +53,8 @@ def _about(trade: Trade) -> tuple[list[events.Event], str | None]:
 def _others(trade: Trade) -> list[Trade]:
     """Other records of the same trade: of another stream, or of another source."""
     same = Q(match_key=trade.match_key) | Q(first_key=trade.first_key)
+    if trade.exchange_key:
+        same |= Q(exchange_key__in=[trade.exchange_key, -trade.exchange_key])
     rows = Trade.objects.filter(same, book=trade.book_id, symbol=trade.symbol)
     return list(rows.exclude(pk=trade.pk).order_by("pk")[:10])
 

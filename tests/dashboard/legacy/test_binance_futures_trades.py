@@ -64,3 +64,14 @@ def test_the_same_trade_id_twice_is_a_duplicate() -> None:
     close = "1,26-03-02 09:30:00,BTCUSDT,SELL,69500,0.1,6950,3.475 USDT,150,false,false,2,2\n"
     reading = read(HEADER + row + row + close)
     assert (reading.report.duplicate_lines, len(reading.trades)) == ([3], 1)
+
+
+def test_ids_are_unique_within_a_market_only() -> None:
+    """Two markets count their fills each by itself: equal ids are no duplicates there."""
+    eth = (
+        "1,26-03-01 09:34:12,ETHUSDT,BUY,3000,1,3000,1.5 USDT,0,true,false,1,1\n"
+        "1,26-03-02 09:30:00,ETHUSDT,SELL,3100,1,3100,1.55 USDT,100,false,false,2,2\n"
+    )
+    reading = read(HEADER + eth + eth.replace("ETHUSDT", "SOLUSDT"))
+    assert (len(reading.trades), reading.report.duplicates) == (2, 0)
+    assert reading.trades[0].exchange_ids == ("1", "2")

@@ -253,3 +253,46 @@ def test_a_report_that_has_no_place_is_refused_before_anything_is_written(
 def test_a_report_never_overwrites_a_log(folder: Path, log: Path) -> None:
     _import(log, code=2, report=str(log))
     assert log.read_text() == LOG
+
+
+FILLS = (
+    "time,symbol,side,price,quantity,fee,{id}\n"
+    "2026-03-01 00:00:00,BTCUSDT,BUY,68000,0.1,3.4,1001\n"
+    "2026-03-02 00:00:00,BTCUSDT,SELL,69500,0.1,3.475,1002\n"
+)
+
+
+def _backfilled(folder: Path) -> None:
+    body = {
+        "trade_id": "binance-BTCUSDT-1001-1002", "symbol": "BTCUSDT", "side": "long",
+        "entry_time": "2026-03-01T00:00:00Z", "exit_time": "2026-03-02T00:00:00Z",
+        "entry_price": "68000", "exit_price": "69500", "quantity": "0.0999", "fee": "6.875",
+        "net_pnl": "142.9", "quote_asset": "USDT", "account": "live", "source_kind": "backfill",
+        "exchange_trade_ids": ["1001", "1002"],
+    }  # fmt: skip
+    with Recorder(
+        "b", version="1", mode="live", folder=folder, stream="backfill-binance"
+    ) as recorder:
+        recorder.append("trade.closed", body, ref=str(body["trade_id"]))
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Seoul"])
+def test_a_trade_the_exchange_names_as_one_backfilled_is_a_duplicate(
+    folder: Path, tmp_path: Path, zone: str
+) -> None:
+    """Its quantity is another by facts, the base fee; even its zone may be wrong."""
+    _backfilled(folder)
+    log = tmp_path / "fills.csv"
+    log.write_text(FILLS.format(id="fill id"))
+    report = _import(log, timezone=zone)
+    assert (report["totals"]["trades"], report["totals"]["duplicates"]) == (0, 2)
+
+
+def test_two_files_that_call_the_ids_otherwise_tell_the_trade_once(
+    folder: Path, tmp_path: Path
+) -> None:
+    for number, name in enumerate(["fill id", "txid"]):
+        (tmp_path / f"{number}.csv").write_text(FILLS.format(id=name).replace("68000", "68000.0"))
+    report = _import(tmp_path)
+    assert (report["totals"]["trades"], report["totals"]["duplicates"]) == (1, 2)
+    assert _events(folder, "trade.closed")[0].body["exchange_trade_ids"] == ["1001", "1002"]
