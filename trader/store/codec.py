@@ -11,16 +11,12 @@ the payload from the columns with `||`, so that verifying is one query and one h
 """
 
 import json
-import numbers
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
-from enum import Enum
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from pathlib import PurePath
 from typing import Any
-from uuid import UUID
 
+from .json_writer import JsonWriter
 from .model import LOST
 from .redact import REDACTED, Redactor
 
@@ -120,18 +116,19 @@ class BodyEncoder:
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
         self._known = redactor.knows_any
-        self._json = _json_encoder(self._plain)
+        self._write = JsonWriter(redactor).event
 
     def encode(self, kind: str, body: Mapping[str, object]) -> str:
         """The text of a body; BadEvent says what cannot be written."""
         if not isinstance(body, Mapping):
             raise BadEvent(f"a body is a mapping of names to values, not {type(body).__name__}")
         try:
-            text = self._json(self._redactor.event(kind, body))
+            text = self._write(kind, body)
         except (TypeError, ValueError, RecursionError) as error:
             raise BadEvent(f"the body of {kind} cannot be written: {error}") from error
         if self._known and self._redactor.holds_known(text):
-            text = self._json(self._redactor.without_known(json.loads(text)))
+            # Of JSON's own types alone, whose names and texts were looked through above.
+            text = json.dumps(self._redactor.without_known(json.loads(text)), separators=(",", ":"))
         if len(text) > MAX_BODY:
             raise BadEvent(f"the body of {kind} takes {len(text)} bytes, over {MAX_BODY}")
         return text
@@ -147,77 +144,6 @@ class BodyEncoder:
         """An error's text, safe to be shown."""
         known = self._redactor.holds_known(json.dumps(text))
         return REDACTED if known else str(self._redactor.value(text))
-
-    def _plain(self, value: object) -> object:
-        """What JSON has no word for; what comes out of here is redacted as well."""
-        if isinstance(value, Decimal):
-            # Its own text is what format would say where it has no exponent, and quicker.
-            text = str(value)
-            return text if "E" not in text and value.is_finite() else _decimal_text(value)
-        if isinstance(value, datetime):
-            return _time_text(value)
-        if isinstance(value, UUID):
-            return str(value)
-        return self._redactor.value(_convert(value))
-
-
-def _json_encoder(default: Callable[[object], object]) -> Callable[[object], str]:
-    """JSON in ASCII without spaces; numbers that are not finite raise ValueError.
-
-    JSONEncoder.encode makes the encoder of C anew for each value: a third of its time. Where
-    Python has none of C, or one with other arguments, the documented way is taken.
-    """
-    slow = json.JSONEncoder(
-        ensure_ascii=True,
-        allow_nan=False,
-        check_circular=False,  # the redactor's walk has refused what is nested too deep
-        separators=(",", ":"),
-        default=default,
-    )
-    make: Any = getattr(json.encoder, "c_make_encoder", None)
-    text = json.encoder.encode_basestring_ascii
-    try:
-        fast: Callable[[object, int], Iterable[str]] = make(
-            None, default, text, None, ":", ",", False, False, False
-        )
-    except TypeError:
-        return slow.encode
-    return lambda value: "".join(fast(value, 0))
-
-
-def _convert(value: object) -> object:
-    """Other types bots hold, numpy's numbers among them."""
-    if hasattr(value, "get_secret_value"):
-        return REDACTED
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, set | frozenset):
-        return sorted(value, key=repr)
-    if isinstance(value, numbers.Integral):
-        return int(value)
-    if isinstance(value, numbers.Real):
-        return float(value)
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, PurePath):
-        return str(value)
-    raise TypeError(f"{type(value).__name__} has no JSON form; give text, numbers or mappings")
-
-
-def _decimal_text(value: Decimal) -> str:
-    if not value.is_finite():
-        raise ValueError(f"{value} is not a finite number")
-    # Without an exponent, unless that would take a page of zeros.
-    return format(value, "f") if -64 < value.adjusted() < 64 else str(value)
-
-
-def _time_text(value: datetime) -> str:
-    if value.tzinfo is None:
-        raise ValueError(f"{value!r} has no time zone: give a time in UTC, with its zone")
-    moment = value if value.tzinfo is UTC else value.astimezone(UTC)
-    return moment.isoformat().replace("+00:00", "Z")
 
 
 def decode_body(text: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from decimal import Decimal
 REDACTED = "[redacted]"
 MAX_DEPTH = 60
 
-_SETTINGS_KIND = "settings.changed"
+SETTINGS_KIND = "settings.changed"
 
 #: Settings whose value may be any harmless-looking text.
 SETTING_NAMES = frozenset(
@@ -77,8 +77,9 @@ _SHORTEST = 8  # no credential that can be told by its looks is shorter
 _HARMLESS = re.compile(r"[0-9TZ:.+-]{8,31}|[A-Za-z_]{8,23}").fullmatch
 _PLAIN_TYPES = frozenset({int, float, bool, type(None), Decimal, datetime})
 
-# What a name says about its value.
-_ORDINARY, _IDENTITY, _SECRET, _IS_SECRET = range(4)
+# What a name says about its value: nothing; that it is long and random by nature; that it is
+# a secret; that it is a secret itself.
+ORDINARY, IDENTITY, SECRET, NAME_IS_SECRET = range(4)
 
 
 class Redactor:
@@ -101,7 +102,7 @@ class Redactor:
 
     def event(self, kind: str, body: Mapping[str, object]) -> object:
         """The body without its secrets; the same object where there are none."""
-        if kind == _SETTINGS_KIND and isinstance(settings := body.get("settings"), Mapping):
+        if kind == SETTINGS_KIND and isinstance(settings := body.get("settings"), Mapping):
             body = {**body, "settings": self._allowed(settings)}
         return self._mapping(body, 0)
 
@@ -125,10 +126,10 @@ class Redactor:
         held = any(secret in str(value) for secret in self._values)
         return REDACTED if held else value
 
-    def value(self, value: object, name_class: int = _ORDINARY, depth: int = 0) -> object:
+    def value(self, value: object, name_class: int = ORDINARY, depth: int = 0) -> object:
         """A value without its secrets, the same object where there are none."""
         if isinstance(value, str):
-            return self._text(value, name_class)
+            return self.text(value, name_class)
         if isinstance(value, Mapping):
             return self._mapping(value, depth)
         if isinstance(value, list | tuple):
@@ -143,8 +144,8 @@ class Redactor:
         for name, item in value.items():
             name_class = names.get(name, -1)
             if name_class < 0:
-                name_class = self._classify(name)
-            if name_class < _SECRET:
+                name_class = self.name_class(name)
+            if name_class < SECRET:
                 if type(item) is str:
                     if len(item) < _SHORTEST or _HARMLESS(item):
                         continue
@@ -159,9 +160,9 @@ class Redactor:
         if not changes:
             return value
         return {
-            REDACTED if names.get(name, -1) < 0 and self._classify(name) == _IS_SECRET else name: (
-                changes.get(name, item)
-            )
+            REDACTED
+            if names.get(name, -1) < 0 and self.name_class(name) == NAME_IS_SECRET
+            else name: changes.get(name, item)
             for name, item in value.items()
         }
 
@@ -174,26 +175,28 @@ class Redactor:
         same = all(new is old for new, old in zip(clean, value, strict=True))
         return value if same else clean
 
-    def _classify(self, name: object) -> int:
+    def name_class(self, name: object) -> int:
+        """What a name says about its value: one of the four classes above."""
         if not isinstance(name, str):
-            return _ORDINARY
-        if self._text(name, _ORDINARY) is not name:
-            return _IS_SECRET
-        name_class = _ORDINARY
+            return ORDINARY
+        if self.text(name, ORDINARY) is not name:
+            return NAME_IS_SECRET
+        name_class = ORDINARY
         if _SECRET_NAME.search(name):
-            name_class = _SECRET
+            name_class = SECRET
         elif _IDENTITY_NAME.search(name):
-            name_class = _IDENTITY
+            name_class = IDENTITY
         if len(self._names) < 10_000:
             self._names[name] = name_class
         return name_class
 
-    def _text(self, text: str, name_class: int) -> str:
+    def text(self, text: str, name_class: int) -> str:
+        """A text without its secrets, the same object where there are none."""
         if _surely_harmless(text) or (text, name_class) in self._clean:
             return text
         if _KNOWN_SHAPE.search(text):
             return REDACTED
-        if name_class != _IDENTITY and any(map(_random_looking, _LONG_RUN.findall(text))):
+        if name_class != IDENTITY and any(map(_random_looking, _LONG_RUN.findall(text))):
             return REDACTED
         if len(self._clean) >= 1_000:
             self._clean.clear()  # of old trades' ids, to make room for the next ones'
