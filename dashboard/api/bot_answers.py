@@ -1,6 +1,7 @@
 """Bots, their accounts and the files imported beside them, in the API's words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from dashboard.api.answers import Answer
 from dashboard.models import Batch, Bot, Checkpoint
@@ -67,7 +68,8 @@ def bot_answer(
         "signal": bot.signal,
         "price": bot.price or None,
         "state": state(bot, clock),
-        "reason": bot.halt_reason or bot.stop_reason or None,
+        "reason": bot.stop_reason or None,
+        "risk": _risk_answer(bot.risk),
         "started_at": optional_iso(bot.started_at),
         "stopped_at": optional_iso(bot.stopped_at),
         "last_candle_at": optional_iso(bot.last_candle_at),
@@ -80,6 +82,19 @@ def bot_answer(
             **found,
             "last_problem": (checkpoint.last_problem if checkpoint else "") or None,
         },
+    }
+
+
+def _risk_answer(risk: Mapping[str, Any]) -> Answer | None:
+    """Whether the bot may trade, and why not; None where it never said."""
+    if not risk:
+        return None
+    return {
+        "mode": risk["mode"],
+        "rule": risk.get("rule") or None,
+        "reason": risk.get("reason") or None,
+        "since": optional_iso(risk.get("since")),
+        "until": optional_iso(risk.get("until")),
     }
 
 

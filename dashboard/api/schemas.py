@@ -17,6 +17,18 @@ class ScopeOut(Schema):
     checkpoints: dict[str, int] = Field(description="Stream and seq the answer is true for")
 
 
+class RiskOut(Schema):
+    """Whether a bot may trade, as it said itself: the operator's orders, the limits on losses."""
+
+    mode: str = Field(
+        description="active, reduce_only (enters nothing) or halted (places missing stops alone)"
+    )
+    rule: str | None = Field(description="operator, daily_loss, drawdown or losing_streak")
+    reason: str | None
+    since: str | None = Field(description="null where it has been so from the beginning")
+    until: str | None = Field(description="null where it lasts until the operator resumes")
+
+
 class BotOut(Schema):
     """A bot's newest word about itself."""
 
@@ -34,7 +46,8 @@ class BotOut(Schema):
     signal: str
     price: str | None
     state: str = Field(description="running, quiet, finished or stopped")
-    reason: str | None
+    reason: str | None = Field(description="Why it has stopped")
+    risk: RiskOut | None = Field(description="null where the bot tells nothing of it")
     started_at: str | None
     stopped_at: str | None
     last_candle_at: str | None

@@ -109,7 +109,7 @@ class Bot(models.Model):
     started_at = models.BigIntegerField(null=True)
     stopped_at = models.BigIntegerField(null=True)
     stop_reason = models.CharField(max_length=200, blank=True)
-    halt_reason = models.CharField(max_length=500, blank=True)
+    risk = models.JSONField(default=dict)  # mode, rule, reason, since and until; {} where unsaid
     last_candle_at = models.BigIntegerField(null=True)  # the newest candle's close
     last_snapshot_at = models.BigIntegerField(null=True)  # when it was recorded
     last_recorded_at = models.BigIntegerField(default=0)

@@ -16,12 +16,7 @@ def started(rows: Rows, event: Event) -> None:
         name: str(body.get(name) or "")
         for name in ("strategy", "symbol", "interval", "feed", "software")
     }
-    rows.bot |= {
-        "started_at": event.recorded_at,
-        "stopped_at": None,
-        "stop_reason": "",
-        "halt_reason": "",
-    }
+    rows.bot |= {"started_at": event.recorded_at, "stopped_at": None, "stop_reason": ""}
     _speaks(rows, event, rows.seen(event))
 
 
@@ -45,14 +40,37 @@ def settings_changed(rows: Rows, event: Event) -> None:
 
 def halted(rows: Rows, event: Event) -> None:
     _keep(rows, event)
-    rows.bot["halt_reason"] = str(event.body.get("reason") or "halted")
+    rows.bot["risk"] = _risk(event.body, "halted") | {"since": event.occurred_at}
     _speaks(rows, event)
 
 
 def resumed(rows: Rows, event: Event) -> None:
     _keep(rows, event)
-    rows.bot["halt_reason"] = ""
+    rows.bot["risk"] = {"mode": "active", "since": event.occurred_at}
     _speaks(rows, event)
+
+
+def _see_risk(rows: Rows, risk: object) -> None:
+    """What a snapshot says of it; since when it is so the events tell.
+
+    Another's bot may call something else so. Ours has its highest equity in it, and leaves out
+    what is as in a bot that may trade.
+    """
+    if not isinstance(risk, dict) or "peak_equity" not in risk:
+        return
+    if (risk.get("mode") or "active") != rows.bot.get("risk", {}).get("mode"):
+        rows.bot["risk"] = _risk(risk, "active")
+
+
+def _risk(body: Mapping[str, Any], mode: str) -> State:
+    """What a bot says of whether it may trade; `mode` where it says none."""
+    until = body.get("until")
+    return {
+        "mode": str(body.get("mode") or mode),
+        "rule": str(body.get("rule") or ""),
+        "reason": str(body.get("reason") or ""),
+        "until": None if until is None else instant(until, "until"),
+    }
 
 
 def snapshot(rows: Rows, event: Event) -> None:
@@ -84,6 +102,7 @@ def snapshot(rows: Rows, event: Event) -> None:
         if body.get(name):
             rows.bot[name] = str(body[name])
     _speaks(rows, event, key)
+    _see_risk(rows, body.get("risk"))
     if isinstance(body.get("positions"), list):
         _replace_positions(rows, event, key, body["positions"])
     if equity is not None:

@@ -58,6 +58,43 @@ def test_a_new_trade_is_announced_politely(visit: Visit) -> None:
     expect(page.locator("#announce")).to_have_text(re.compile("New trade: BTCUSDT long, .12.50"))
 
 
+@SIZES
+@pytest.mark.parametrize(
+    ("risk", "state", "strip"),
+    [
+        (
+            {"mode": "halted", "reason": "an order is unclear", "until": None},
+            "halted since 3 Jan 2026",
+            r"Halted since 3 Jan 2026.*: an order is unclear\. .*python -m trader resume",
+        ),
+        (
+            {"mode": "reduce_only", "reason": "6 losses.", "until": "2026-01-04T00:00:00Z"},
+            "reduce only since 3 Jan 2026",
+            r"No new entries since 3 Jan 2026.*: 6 losses\. .*Until 4 Jan 2026, 01:00\.",
+        ),
+    ],
+    ids=["halted", "reduce_only"],
+)
+def test_a_bot_that_may_not_trade_says_so_and_why_with_no_lever(
+    visit: Visit, risk: dict[str, object], state: str, strip: str
+) -> None:
+    def restrained(route: object) -> None:
+        body = route.fetch().json()  # type: ignore[attr-defined]
+        body["bots"][0] |= {
+            "risk": {"rule": "operator", "since": "2026-01-03T12:00:00Z", **risk},
+            "quiet_after": None,
+        }
+        route.fulfill(json=body)  # type: ignore[attr-defined]
+
+    visit.page.route("**/api/status**", restrained)
+    page = overview(visit)
+    expect(page.locator("#state-risk")).to_contain_text(state)
+    expect(page.locator("#warning")).to_have_text(re.compile(strip))
+    assert (
+        page.get_by_role("button", name=re.compile("resume|halt|pause", re.IGNORECASE)).count() == 0
+    )
+
+
 def test_an_absent_site_is_said_and_greys_what_was_known_until_it_is_back(visit: Visit) -> None:
     page = overview(visit)
     page.route("**/api/**", lambda route: route.abort())

@@ -1,10 +1,11 @@
 // The six figures, the state of the bot, and the age of what is shown.
 
-import { number, percent, signed, since, span, stamp, tone } from "./format.js";
+import { number, percent, signed, since, span, stamp, tone, words } from "./format.js";
 import { find, write } from "./page.js";
 import { said } from "./view.js";
 
 const WORDS = { running: "Running", quiet: "Quiet", finished: "Finished", stopped: "Stopped" };
+const RISK = { active: "active", reduce_only: "reduce only", halted: "halted" };
 const OWN_CLOCK = new Set(["demo", "replay"]);
 
 export function showHeadline(stats, balance) {
@@ -31,15 +32,22 @@ export function showState(bot) {
   find("state").dataset.state = bot?.state ?? "none";
   if (!bot) {
     write("state-word", "No bot yet");
-    for (const name of ["who", "candle", "adx", "recorder"]) write(`state-${name}`, "");
+    for (const name of ["risk", "who", "candle", "adx", "recorder"]) write(`state-${name}`, "");
     return;
   }
   write("state-word", WORDS[bot.state] ?? bot.state);
+  showRisk(bot.risk);
   write("state-who", [bot.bot, bot.version, bot.strategy, bot.symbol, bot.interval].filter(Boolean).join(" · "));
   const { adx } = bot.indicators;
   const above = bot.settings.adx_threshold;
   write("state-adx", adx === undefined || adx === null ? "" : `ADX ${number(adx, 1)}${above === undefined ? "" : ` (enters above ${above})`}`);
   write("state-recorder", bot.health.ok ? `${number(bot.health.events, 0)} events, all read` : `${number(bot.health.unreadable, 0)} events could not be read`, { title: bot.health.last_problem });
+}
+
+function showRisk(risk) {
+  const word = risk && (RISK[risk.mode] ?? words(risk.mode));
+  write("state-risk", !word ? "" : risk.since ? `${word} since ${stamp(risk.since)}` : word, { title: risk?.reason });
+  find("state-risk").dataset.mode = risk?.mode ?? "";
 }
 
 // Called every second: ages are the browser's own arithmetic, never the server's.
@@ -53,6 +61,17 @@ export function showAges(bot, asked, now = Date.now()) {
   const heard = own ? bot.last_recorded_at : bot.last_candle_at ?? bot.last_recorded_at;
   const market = own && bot.last_candle_at ? ` (${stamp(bot.last_candle_at)} market time)` : "";
   write("state-candle", `last candle ${span(since(heard, now))} ago${market}`);
+}
+
+// Why a bot enters nothing, or "" where it may trade. `name` where there are several.
+export function restraint(risk, name = "") {
+  if (!risk || risk.mode === "active") return "";
+  const why = `${risk.since ? ` since ${stamp(risk.since)}` : ""}: ${(risk.reason ?? "no reason given").replace(/[.\s]+$/, "")}. `;
+  const ends = risk.until ? `Until ${stamp(risk.until)}.` : "Until it is resumed on its own machine: python -m trader resume.";
+  const whose = name && `${name}: `;
+  return risk.mode === "halted"
+    ? `${whose}Halted${why}Missing stops are placed, nothing else is sent. ${ends}`
+    : `${whose}No new entries${why}Open trades go on to their exits. ${ends}`;
 }
 
 // The sentence for the amber strip, or "" when all is well.

@@ -4,7 +4,7 @@ import { showAgainst } from "./against.js";
 import { showAnalysis } from "./analysis.js";
 import { chartLibrary, drawCurve, makeCharts, repaint } from "./charts.js";
 import { ZONE, number, signed } from "./format.js";
-import { showAges, showHeadline, showState, trouble } from "./headline.js";
+import { restraint, showAges, showHeadline, showState, trouble } from "./headline.js";
 import { offerFilters } from "./filters.js";
 import { announce, live } from "./live.js";
 import { find, write } from "./page.js";
@@ -12,7 +12,7 @@ import { start } from "./start.js";
 import { showCurveRows, showParameters, showPositions, showTrades, showVersions } from "./tables.js";
 import { MONEY, address, onChange, query, said } from "./view.js";
 
-const state = { bot: null, points: [], seen: null, charts: null, asset: "", versions: [] };
+const state = { bot: null, bots: [], points: [], seen: null, charts: null, asset: "", versions: [] };
 
 const addresses = () => ({
   status: `/api/status${query()}`,
@@ -30,6 +30,7 @@ function show({ status, balance, positions, trades, stats, equity, versions, ana
   const bots = status.body.bots;
   const wanted = said("bot");
   state.bot = bots.find((bot) => (wanted ? bot.bot === wanted : bot.mode === status.body.mode)) ?? bots[0] ?? null;
+  state.bots = bots.filter((bot) => bot.mode === state.bot.mode && (!wanted || bot === state.bot));
   state.asset = stats.body.quote_asset ?? "";
   showState(state.bot);
   showParameters(state.bot);
@@ -54,6 +55,9 @@ function show({ status, balance, positions, trades, stats, equity, versions, ana
 // A demo's or a replay's "now" is its newest candle.
 const clock = () => (state.bot && ["demo", "replay"].includes(state.bot.mode) && state.bot.last_candle_at
   ? Date.parse(state.bot.last_candle_at) : Date.now());
+
+const then = () => said("as_of") || said("known_at");
+const restraints = () => state.bots.map((bot) => restraint(bot.risk, state.bots.length > 1 ? bot.bot : undefined));
 
 function showLedger(items) {
   const ids = new Set(items.map((trade) => trade.trade_id));
@@ -115,6 +119,6 @@ charts();
 live({
   addresses,
   show,
-  trouble: () => (said("as_of") || said("known_at") ? "" : trouble(state.bot)),
+  trouble: () => [...(then() ? [] : [trouble(state.bot)]), ...restraints()].filter(Boolean).join(" "),
   tick: (asked) => showAges(state.bot, asked),
 });
