@@ -206,7 +206,7 @@ class Follower:
             repeats = not look.repeating.isdisjoint((trade.line, *trade.lines))
             settled = seen >= ENOUGH or (
                 trade.reconciled == "confirmed"
-                and trade.exact
+                and trade.after_fees
                 and not any(trade.line in lines for lines in gross)
             )
             # Of equal trades the first is recorded first: their numbers follow the file's order.

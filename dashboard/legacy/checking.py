@@ -47,6 +47,8 @@ class Check:
     detail: str = ""
     digit: int = 0
     """Where the factors give the PnL without rounding: +1 printed just so, -1 not; else 0."""
+    after_fees: bool = False
+    """The row by itself tells that its PnL is net: read as gross it would not agree."""
 
 
 def check(values: Values, binding: Binding, kind: str, before: Decimal | None = None) -> Check:
@@ -103,8 +105,10 @@ def check(values: Values, binding: Binding, kind: str, before: Decimal | None = 
         digit = -1 if difference else 1
         if difference and binding.to_the_digit:
             return _contradicted(printed, expected)
-    if size <= last_digit(binding, values.pnl_places):
-        return Check("confirmed", to_unit(record), exact=True, digit=digit)
+    near = last_digit(binding, values.pnl_places)
+    if size <= near:
+        after_fees = kind == "net" and (net == gross or abs(printed - gross) > near)
+        return Check("confirmed", to_unit(record), True, digit=digit, after_fees=after_fees)
     if not binding.exact and size <= tolerance(values, binding):
         return Check("confirmed", to_unit(record), digit=digit)
     return _contradicted(printed, expected)

@@ -149,6 +149,7 @@ def _trade(
         own_id=text_of(fields, "bot_trade_id", binding) or "",
         exchange_id=text_of(fields, "exchange_trade_id", binding) or "",
         exact=result.exact,
+        after_fees=result.after_fees,
         other_fees=values.other_fees,
     )
 

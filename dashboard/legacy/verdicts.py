@@ -117,6 +117,8 @@ class Trade:
     """Fees paid in an asset that is neither side of the market; not part of net_pnl."""
     exact: bool = False
     """The printed PnL agrees to its last digit."""
+    after_fees: bool = False
+    """And by this row alone it is net: read as gross it would not agree."""
     identity: str = ""
     """duplicates.identity, where it is known already."""
 

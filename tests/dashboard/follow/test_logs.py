@@ -1,5 +1,6 @@
 """Logs that grow: what is a trade at once, what waits for its context, what is refused."""
 
+from decimal import Decimal
 from pathlib import Path
 
 from dashboard.follow.follower import SETTLED
@@ -48,6 +49,20 @@ def test_a_restart_records_nothing_twice(log: Path, following: Following) -> Non
     following.restart()
     following.step()
     assert len(following.journal) == before
+
+
+def test_a_row_that_agrees_before_fees_and_after_them_waits(
+    log: Path, following: Following
+) -> None:
+    """Its PnL is rounded to more than its fee; the rows after it show that it is gross."""
+    at = "XRPUSDT,LONG,2026-01-{0:02} 09:00:00,2026-01-{0:02} 10:00:00,1.0,1.{1},{2},{3},{4},S\n"
+    log.write_text(HEADER + at.format(1, 2, "0.02", "0.000044", "0.00"))
+    following.step()
+    assert following.nets == []
+    for day in range(2, 14):
+        append(log, at.format(day, day, day, f"0.0{day:02}", f"{day * Decimal(f'0.{day}'):.2f}"))
+    following.step()
+    assert following.nets[:2] == ["-0.00004400", "0.39800000"]
 
 
 def test_a_version_that_no_stream_can_carry_is_unknown(log: Path, following: Following) -> None:
