@@ -12,12 +12,16 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
 
 ROOT = Path(__file__).resolve().parent.parent
 _STAMP = "blotter-stamp"
@@ -117,39 +121,32 @@ def _installed(name: str) -> bool:
 
 @contextmanager
 def _making(needed: Needed) -> Iterator[None]:
-    """One process makes the environment; another waits for it, at most ten minutes."""
-    lock = needed.folder.with_name(needed.folder.name + ".making")
-    deadline = time.monotonic() + 600
-    while True:
-        try:
-            lock.mkdir()
-        except FileExistsError:
-            if _age(lock) > 600:
-                lock.rmdir()
-            elif time.monotonic() > deadline:
-                raise EnvironmentTrouble(
-                    f"Another process has been making {needed.folder} for ten minutes. If none "
-                    f"is, delete {lock} and try again."
-                ) from None
-            time.sleep(0.5)
-        except OSError as error:
-            raise EnvironmentTrouble(
-                f"{needed.folder} cannot be made ({error.strerror}): the folder {ROOT} must be "
-                f"writable for the first start."
-            ) from error
-        else:
-            break
+    """One process makes the environment; another waits until it has, or has died of it."""
+    path = needed.folder.with_name(needed.folder.name + ".lock")
     try:
+        lock = path.open("ab")
+    except OSError as error:
+        raise EnvironmentTrouble(
+            f"{needed.folder} cannot be made ({error.strerror}): the folder {ROOT} must be "
+            f"writable for the first start."
+        ) from error
+    with lock:  # closing it gives the lock up, as the system does when the process dies
+        _wait_for_lock(lock.fileno())
         yield
-    finally:
-        lock.rmdir()
 
 
-def _age(path: Path) -> float:
-    try:
-        return time.time() - path.stat().st_mtime
-    except FileNotFoundError:
-        return 0.0
+if sys.platform == "win32":
+
+    def _wait_for_lock(descriptor: int) -> None:
+        while True:
+            with suppress(OSError):  # it gives up after ten seconds
+                msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+                return
+
+else:
+
+    def _wait_for_lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
 def _make(needed: Needed) -> None:

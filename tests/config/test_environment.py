@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from config import environment
 from config.environment import DEVELOPMENT, ROOT, RUNTIME, Needed
 
 BASE = getattr(sys, "_base_executable", sys.executable)
@@ -36,12 +37,12 @@ def project(tmp_path: Path) -> Path:
 
 
 def started(
-    project: Path, *, python: str = BASE, **environment: str
+    project: Path, *, python: str = BASE, **variables: str
 ) -> subprocess.CompletedProcess[str]:
     inherited = {name: value for name, value in os.environ.items() if name != "CONDA_PREFIX"}
     return subprocess.run(
         [python, str(project / "script.py"), "an", "argument"],
-        env=inherited | environment,
+        env=inherited | variables,
         capture_output=True,
         text=True,
     )
@@ -59,6 +60,26 @@ def test_a_fresh_clone_goes_on_in_an_environment_of_its_own(project: Path) -> No
 def test_an_environment_is_made_once(project: Path) -> None:
     started(project)
     assert "First start" not in started(project).stderr
+
+
+def test_who_starts_while_it_is_made_waits_and_then_uses_it(project: Path) -> None:
+    with environment._making(needed(project)):
+        second = subprocess.Popen(
+            [BASE, str(project / "script.py")],
+            env={name: value for name, value in os.environ.items() if name != "CONDA_PREFIX"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        environment._make(needed(project))
+        assert second.poll() is None
+    said, trouble = second.communicate(timeout=60)
+    assert (said.strip(), trouble) == (str(project / ".venv"), "")
+
+
+def test_a_lock_left_by_one_that_died_keeps_nobody_waiting(project: Path) -> None:
+    (project / ".venv.lock").touch()
+    assert started(project).stdout.split()[0] == str(project / ".venv")
 
 
 def test_one_that_was_made_half_is_made_anew(project: Path) -> None:

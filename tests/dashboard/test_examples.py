@@ -4,8 +4,10 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+from django.test import Client
 
 from config.api import api
+from tests.dashboard.builder import History
 
 contract: dict[str, Any] = api.get_openapi_schema(path_params={})
 OPERATIONS = [
@@ -44,3 +46,36 @@ def test_what_has_to_be_given_has_an_example(operation: dict[str, Any]) -> None:
         if kind == "application/json":
             validator = jsonschema_rs.validator_for(resolved(content["schema"]))
             validator.validate(content["example"])
+
+
+PROBLEMS = [
+    (name, str(status), response["content"]["application/problem+json"])
+    for name, operation in OPERATIONS
+    for status, response in operation["responses"].items()
+    if "application/problem+json" in response.get("content", {})
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "content"), PROBLEMS, ids=[f"{n} {s}" for n, s, _ in PROBLEMS]
+)
+def test_each_problem_has_an_example_of_its_own_status(
+    name: str, status: str, content: dict[str, Any]
+) -> None:
+    jsonschema_rs.validator_for(resolved(content["schema"])).validate(content["example"])
+    assert (content["example"]["status"], content["example"]["instance"]) == (
+        int(status),
+        name.split()[1],
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "query"), [(401, {}), (404, {"version": "9.99"}), (422, {"period": "soon"})]
+)
+def test_a_problems_example_is_what_is_answered(
+    page: Client, told: History, status: int, query: dict[str, str]
+) -> None:
+    answer = (Client() if status == 401 else page).get("/api/stats", query)
+    operation = dict(OPERATIONS)["get /api/stats"]
+    example = operation["responses"][status]["content"]["application/problem+json"]["example"]
+    assert answer.json() == example
