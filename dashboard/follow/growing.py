@@ -8,7 +8,7 @@ from that, everything else waits for its context.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Protocol
@@ -224,7 +224,7 @@ class TextLog:
             self._first = None
         self._judge_lines(lines)
 
-    def _judge_lines(self, lines: list[Line]) -> None:
+    def _judge_lines(self, lines: Sequence[Line]) -> None:
         assert self._form is not None
         if self._form[1]:
             lines = next(unwrapped([lines], self._form[0]))

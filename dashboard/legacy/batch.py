@@ -205,7 +205,7 @@ def _read_text(read: Reader, context: Context, outcome: FileOutcome) -> str:
         outcome.take(record, result, binding)
 
     judge = FileJudge(context, take, delimiter)
-    source: Iterable[list[Line]] = chain([first], blocks)
+    source: Iterable[Sequence[Line]] = chain([first], blocks)
     if all_wrapped((line.text for line in first[:60] if line.text), delimiter):
         source = unwrapped(source, delimiter)
     assembler = Assembler(delimiter)
@@ -233,28 +233,28 @@ def _read_text(read: Reader, context: Context, outcome: FileOutcome) -> str:
     return ""
 
 
-def short_way(block: list[Line], judge: FileJudge, outcome: FileOutcome) -> list[Line]:
+def short_way(block: Sequence[Line], judge: FileJudge, outcome: FileOutcome) -> Sequence[Line]:
     """Take what of a block is plain; the lines that are left for the long way."""
-    plains, taken = judge.judge_fast(block)
-    if not taken:
+    found = judge.judge_fast(block)
+    if found is None:
         return block
     binding = judge.current
     assert binding is not None
-    judged = [plain for plain in plains if plain is not None]
-    if len(judged) == taken:
-        outcome.take_plain(block[:taken], judged, binding)
-        return block[taken:]
+    plains, places, taken = found
+    if len(places) == taken:
+        outcome.take_plain(block, plains, binding)
+        return block[taken:] if taken < len(block) else []
+    block = list(block)
     judge.expect(
         {
-            line.number: plain.trade(line, binding.layout)
-            for line, plain in zip(block, plains, strict=False)
-            if plain is not None
+            block[place].number: plains.trade(at, block[place], binding.layout)
+            for at, place in enumerate(places)
         }
     )
     return block
 
 
-def _is_binary(first: list[Line]) -> bool:
+def _is_binary(first: Sequence[Line]) -> bool:
     sample = b"".join(line.raw for line in first[:50])[:4096]
     odd = sum(byte < 9 or 13 < byte < 32 for byte in sample)
     zeros = sample.count(0)
@@ -289,7 +289,7 @@ class _Seen:
         return self.rows > 0 and self.trades * 3 >= self.rows
 
 
-def iter_lines(path: Path) -> Iterator[list[Line]]:
+def iter_lines(path: Path) -> Iterator[Sequence[Line]]:
     """The decoded lines of one plain file, for tools and tests."""
     with path.open("rb") as stream:
         yield from lines(stream.read, Decoder(vocabulary=VOCABULARY))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, count
+from typing import overload
 
 from .sources import Reader
 
@@ -27,6 +29,53 @@ class Line:
     raw: bytes
     text: str | None
     ended: bool = True
+
+
+class Lines(Sequence[Line]):
+    """Physical lines that follow each other, all valid UTF-8 and with their ends.
+
+    A block has thousands, and nearly all are only looked at together: made when asked for.
+    """
+
+    def __init__(self, number: int, offset: int, data: bytes, texts: list[str]) -> None:
+        self.number, self.texts = number, texts
+        self._offset, self._data = offset, data
+        self._made: list[Line] = []
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    @overload
+    def __getitem__(self, at: int) -> Line: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Line]: ...
+    def __getitem__(self, at: int | slice) -> Line | list[Line]:
+        if at == 0:
+            raw = self._data[: self._data.index(b"\n") + 1]
+            return Line(self.number, self._offset, raw, self.texts[0])
+        return self._all()[at]
+
+    def _all(self) -> list[Line]:
+        if not self._made:
+            raws = [raw + b"\n" for raw in self._data.split(b"\n")[:-1]]
+            offsets = accumulate(map(len, raws), initial=self._offset)
+            places = zip(count(self.number), offsets, raws, self.texts, strict=False)
+            self._made = [Line(*place) for place in places]
+        return self._made
+
+
+def texts_of(lines: Sequence[Line]) -> Sequence[str | None]:
+    """The text of each line; None for one that no encoding reads, or whose end is missing."""
+    if isinstance(lines, Lines):
+        return lines.texts
+    return [line.text if line.ended else None for line in lines]
+
+
+def numbers_of(lines: Sequence[Line]) -> Sequence[int]:
+    """The number of each line."""
+    if isinstance(lines, Lines):
+        return range(lines.number, lines.number + len(lines))
+    return [line.number for line in lines]
 
 
 @dataclass(slots=True)
@@ -203,7 +252,7 @@ def wide_encoding(head: bytes) -> str:
     return ""
 
 
-def lines(read: Reader, decoder: Decoder) -> Iterator[list[Line]]:
+def lines(read: Reader, decoder: Decoder) -> Iterator[Sequence[Line]]:
     """The physical lines of a file in blocks, each with number (from 1), offset and raw bytes.
 
     A block that is valid UTF-8 is decoded in one piece; else line by line.
@@ -216,6 +265,15 @@ def lines(read: Reader, decoder: Decoder) -> Iterator[list[Line]]:
     while block or carry:
         following = read(BLOCK) if block else b""
         data = carry + block
+        whole = None
+        if following or data.endswith(b"\n"):
+            whole = _whole_lines(data, newline, offset, number, decoder)
+        if whole is not None:
+            yield whole
+            taken = data.rfind(b"\n") + 1
+            carry, offset, number = data[taken:], offset + dropped + taken, number + len(whole)
+            dropped, block = 0, following
+            continue
         pieces, carry = _split(data, newline, decoder.wide)
         if not following:
             if carry:
@@ -234,6 +292,29 @@ def lines(read: Reader, decoder: Decoder) -> Iterator[list[Line]]:
             dropped = 0
         offset += sum(map(len, pieces))
         block = following
+
+
+def _whole_lines(
+    data: bytes, newline: bytes, offset: int, number: int, decoder: Decoder
+) -> Lines | None:
+    """The whole lines of these bytes where they are UTF-8 and nothing is odd about their ends."""
+    end = data.rfind(b"\n") + 1
+    if decoder.wide or newline != b"\n" or not 0 < end < MAX_LINE or b"\0" in data:
+        return None
+    data = data[:end]
+    try:
+        whole = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    if "\r" in whole:
+        if whole.count("\r") != whole.count("\r\n"):
+            return None
+        whole = whole.replace("\r\n", "\n")
+    if not whole.isascii():
+        if "\ufeff" in whole:
+            return None
+        decoder.met["utf-8"] = decoder.met.get("utf-8", 0) + 1
+    return Lines(number, offset, data, whole.split("\n")[:-1])
 
 
 def _split(data: bytes, newline: bytes, wide: str) -> tuple[list[bytes], bytes]:

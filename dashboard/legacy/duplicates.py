@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from itertools import islice
+from struct import iter_unpack
 from typing import Generic, TypeVar
 
 from dashboard.units import exchange_text, market_key, price_key
@@ -14,6 +15,7 @@ from .cells import plain
 from .verdicts import Trade
 
 T = TypeVar("T")
+_BLAKE = blake2b(digest_size=12)
 MINIMUM_RUN = 3
 """So many consecutive records must repeat an earlier run in the same order to be an overlap."""
 
@@ -71,7 +73,7 @@ class KeyTable:
         """Count a key: the first time 1, then 2 ..."""
         return self.bump_all([key])[0]
 
-    def bump_all(self, wanted: list[int]) -> list[int]:
+    def bump_all(self, wanted: Sequence[int]) -> list[int]:
         """Count each of these keys, as `bump` does."""
         self._make_room(len(wanted))
         index, keys, values, mask = self._index, self._keys, self._values, self._mask
@@ -184,8 +186,20 @@ def told_by_exchange(trade: Trade) -> str:
 
 def digest_of(text: str) -> tuple[int, str]:
     """(64-bit key for the tables, hex for the trade's id) of an identity."""
-    raw = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).digest()
-    return int.from_bytes(raw[:8], "little") or 1, raw.hex()
+    (key,), (name,) = digests_of([text])
+    return key, name
+
+
+def digests_of(texts: Iterable[str]) -> tuple[list[int], list[str]]:
+    """The keys and the names of many identities, as `digest_of` gives each."""
+    raws = []
+    for text in texts:
+        made = _BLAKE.copy()
+        made.update(text.encode("utf-8", "surrogatepass"))
+        raws.append(made.digest())
+    joined = b"".join(raws)
+    keys = [key or 1 for (key,) in iter_unpack("<Q4x", joined)]
+    return keys, joined.hex("\n", _BLAKE.digest_size).split("\n") if raws else []
 
 
 def trade_id_of(exit_time: int, name: str, number: int) -> str:

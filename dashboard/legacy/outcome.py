@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from array import array
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Protocol, runtime_checkable
 
 from .binding import Binding
-from .decoding import Line
+from .decoding import Line, numbers_of, texts_of
 from .duplicates import KeyTable, Overlaps, digest_of, identity, told_by_exchange, trade_id_of
-from .fast import Plain
 from .pairing import Gap, pair
+from .plains import Plains
 from .records import Record
 from .report import FileReport, Segment, columns_of
 from .segments import Outcome
@@ -28,18 +30,19 @@ class Sink(Protocol):
 
 
 @runtime_checkable
-class RowSink(Sink, Protocol):
-    """A sink that also takes plain trades as rows of text, many at once."""
+class ColumnSink(Sink, Protocol):
+    """A sink that also takes plain trades by columns of text, many at once."""
 
-    def ref_of(self, trade_id: str) -> str:
-        """The id a trade is recorded under."""
+    def refs_of(self, trade_ids: list[str]) -> list[str]:
+        """The ids that trades are recorded under."""
 
-    def rows(self, like: Trade, rows: list[str]) -> None:
-        """Trades whose bodies are that of `like` but for the values in their rows.
+    def columns(self, like: Trade, times: Sequence[int], columns: list[str]) -> None:
+        """Trades whose bodies are that of `like` but for the values in these columns.
 
-        A row is, joined by line breaks: exit time in microseconds, ref, symbol, side, entry time
-        where there is one, exit time, entry price, exit price, quantity, fee, net PnL, exit
-        reason where there is one, quote asset, identity, line, own id where there is one.
+        `times` are when they ended, in microseconds. A column is the values of all of them,
+        joined by line breaks: ref, symbol, side, entry time where there is one, exit time,
+        entry price, exit price, quantity, fee, net PnL, exit reason where there is one, quote
+        asset, identity, line, own id where there is one.
         """
 
 
@@ -49,11 +52,11 @@ class NoSink:
     def trade(self, trade_id: str, trade: Trade) -> None:
         """Nothing is kept."""
 
-    def ref_of(self, trade_id: str) -> str:
-        """As it is."""
-        return trade_id
+    def refs_of(self, trade_ids: list[str]) -> list[str]:
+        """As they are."""
+        return trade_ids
 
-    def rows(self, like: Trade, rows: list[str]) -> None:
+    def columns(self, like: Trade, times: Sequence[int], columns: list[str]) -> None:
         """Nothing is kept."""
 
     def quarantined(self, record: Quarantined) -> None:
@@ -88,54 +91,6 @@ def _record(line: Line) -> Record:
     return Record(line.number, line.offset, line.raw, line.text or "", [], "", line.ended)
 
 
-class _Run:
-    """Plain trades in a row whose bodies have the same fixed part."""
-
-    def __init__(self, sink: Sink, layout: str) -> None:
-        self._sink, self._layout = sink, layout
-        self._rows_sink = sink if isinstance(sink, RowSink) else None
-        self._rows: list[str] = []
-        self._first: tuple[str, Trade] | None = None
-        self._evidence, self._has_id = "", False
-        self.version = ""
-        self.net = Decimal(0)
-        self.said: list[str] = []
-
-    def fits(self, plain: Plain) -> bool:
-        """Whether a trade can follow those before it."""
-        return (
-            self._first is not None
-            and plain.version == self.version
-            and plain.version_evidence == self._evidence
-            and bool(plain.own_id) == self._has_id
-        )
-
-    def begin(self, plain: Plain, line: Line) -> None:
-        """The trade that comes next is the first of another run."""
-        self.version, self._evidence = plain.version, plain.version_evidence
-        self._has_id = bool(plain.own_id)
-        self._first = ("", plain.trade(line, self._layout))
-
-    def add(self, plain: Plain, line: Line, number: int) -> None:
-        """One more trade."""
-        at, exit_time = line.number, plain.exit_time
-        trade_id = trade_id_of(exit_time, plain.name, number)
-        self.net += plain.net_pnl
-        self.said.append(f"T{at}|{trade_id}|{plain.net_text}|{self.version}\n")
-        sink = self._rows_sink
-        if sink is None:
-            self._sink.trade(trade_id, plain.trade(line, self._layout))
-            return
-        tail = f"\n{plain.own_id}" if self._has_id else ""
-        self._rows.append(f"{exit_time}\n{sink.ref_of(trade_id)}\n{plain.cells}{at}{tail}")
-
-    def end(self) -> None:
-        """Hand the run's rows on."""
-        if self._rows_sink is not None and self._first is not None:
-            self._rows_sink.rows(self._first[1], self._rows)
-        self._rows, self.said, self._first, self.net = [], [], None, Decimal(0)
-
-
 class FileOutcome:
     """Receives the records of one file with their verdicts, in order."""
 
@@ -144,6 +99,7 @@ class FileOutcome:
         self.counts = KeyTable()
         self._maybe_known = len(known) > 0
         self._known, self._sink = known, sink
+        self._column_sink = sink if isinstance(sink, ColumnSink) else None
         self._digest = hashlib.sha256()
         self._rows: Overlaps[tuple[Record, Trade | Refusal | Aside]] = Overlaps()
         self._fills: dict[int, tuple[Binding, Overlaps[Fill], list[Fill]]] = {}
@@ -202,51 +158,82 @@ class FileOutcome:
             assert binding is not None
             self._take_fill(outcome, binding)
 
-    def take_plain(self, lines: list[Line], plains: list[Plain], binding: Binding) -> None:
-        """Confirmed trades of one binding, each with its line."""
-        segment = self._at(lines[0].number, binding)
-        keys = [hash(line.text) & 0xFFFFFFFFFFFFFFFF or 1 for line in lines]
+    def take_plain(self, lines: Sequence[Line], plains: Plains, binding: Binding) -> None:
+        """Confirmed trades of one binding; each stands on one of the lines, from the first on."""
+        count, numbers = len(plains), numbers_of(lines)
+        segment = self._at(numbers[0], binding)
+        keys = [hash(text) & 0xFFFFFFFFFFFFFFFF or 1 for text in texts_of(lines)[:count]]
         at = 0
-        while at < len(lines):
+        while at < count:
             stop = self._rows.fresh(keys, at)
             if stop > at:
-                self._settle_plain(lines[at:stop], plains[at:stop], binding.layout)
-            if stop < len(lines):
-                self._push(_record(lines[stop]), plains[stop].trade(lines[stop], binding.layout))
+                part = lines if stop - at == len(lines) else lines[at:stop]
+                self._settle_plain(part, plains.part(at, stop), binding.layout)
+            if stop < count:
+                line = lines[stop]
+                self._push(_record(line), plains.trade(stop, line, binding.layout))
             at = stop + 1
-        segment.confirmed += len(lines)
-        segment.last_line = max(segment.last_line, lines[-1].number)
-        self.report.records += len(lines)
+        segment.confirmed += count
+        segment.last_line = max(segment.last_line, numbers[count - 1])
+        self.report.records += count
 
-    def _settle_plain(self, lines: list[Line], plains: list[Plain], layout: str) -> None:
+    def _settle_plain(self, lines: Sequence[Line], plains: Plains, layout: str) -> None:
         """As _settle, for trades of one record each that the exchange gave no id."""
-        numbers = self.counts.bump_all([plain.key for plain in plains])
-        run = _Run(self._sink, layout)
-        for line, plain, number in zip(lines, plains, numbers, strict=True):
-            if self._maybe_known and number <= self._known.get(plain.key):
-                self._say(run)
-                self._duplicate((line.number,))
+        places = self.counts.bump_all(plains.keys)
+        numbers = numbers_of(lines)
+        known = [False] * len(places)
+        if self._maybe_known:
+            known = [
+                place <= self._known.get(key)
+                for place, key in zip(places, plains.keys, strict=True)
+            ]
+        for start, stop in plains.runs(known):
+            if known[start]:
+                for line in numbers[start:stop]:
+                    self._duplicate((line,))
                 continue
-            if number > 1:
-                self.report.repeated_lines.append(line.number)
-            if not run.fits(plain):
-                self._say(run)
-                run.begin(plain, line)
-            run.add(plain, line, number)
-        self._say(run)
+            run = lines if stop - start == len(lines) else lines[start:stop]
+            self._import_plain(run, plains.part(start, stop), places[start:stop], layout)
 
-    def _say(self, run: _Run) -> None:
-        """Add up what a run of plain trades came to."""
-        count = len(run.said)
-        if not count:
+    def _import_plain(
+        self, lines: Sequence[Line], plains: Plains, places: list[int], layout: str
+    ) -> None:
+        """Trades of one version in a row; `places` are their occurrence numbers."""
+        report, numbers = self.report, numbers_of(lines)
+        version, _ = plains.versions[0]
+        trade_ids = list(map(trade_id_of, plains.exit_times, plains.names, places))
+        said = [
+            f"T{line}|{trade_id}|{net}|{version}\n"
+            for line, trade_id, net in zip(numbers, trade_ids, plains.net_texts, strict=True)
+        ]
+        self._digest.update("".join(said).encode())
+        if max(places) > 1:
+            report.repeated_lines += [
+                line for line, place in zip(numbers, places, strict=True) if place > 1
+            ]
+        report.imported += len(plains)
+        report.trades += len(plains)
+        trades, net = report.by_version.get(version, (0, Decimal(0)))
+        report.by_version[version] = (trades + len(plains), sum(plains.net_pnls, net))
+        self._hand_on(lines, plains, trade_ids, layout)
+
+    def _hand_on(
+        self, lines: Sequence[Line], plains: Plains, trade_ids: list[str], layout: str
+    ) -> None:
+        sink = self._column_sink
+        if sink is None:
+            for at, trade_id in enumerate(trade_ids):
+                self._sink.trade(trade_id, plains.trade(at, lines[at], layout))
             return
-        report = self.report
-        self._digest.update("".join(run.said).encode())
-        report.imported += count
-        report.trades += count
-        trades, before = report.by_version.get(run.version, (0, Decimal(0)))
-        report.by_version[run.version] = (trades + count, before + run.net)
-        run.end()
+        columns: list[Iterable[str]] = [
+            sink.refs_of(trade_ids),
+            *plains.written,
+            map(str, numbers_of(lines)),
+        ]
+        if plains.own_ids[0]:
+            columns.append(plains.own_ids)
+        like = plains.trade(0, lines[0], layout)
+        sink.columns(like, array("q", plains.exit_times), ["\n".join(each) for each in columns])
 
     def _at(self, record_line: int, binding: Binding) -> Segment:
         key = binding.number

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import IO, Any, NamedTuple, Protocol
@@ -187,8 +187,9 @@ class Alike(NamedTuple):
     """The same for all that have the same body."""
     version: str
     body: dict[str, Any]
-    rows: list[str]
-    """As outcome.RowSink.rows has them."""
+    times: Sequence[int]
+    columns: list[str]
+    """As outcome.ColumnSink.columns has both."""
 
 
 VARYING = {
@@ -237,25 +238,25 @@ class Kept:
         self._meet(trade.version)
         if self._told is None:
             return
-        ref = self.ref_of(trade_id)
+        ref = self._recorded.fresh_id(trade_id)
         body = self._body(trade, ref, trade_id)
         self._held.append(Closed(ref, trade.exit_time, trade.version, body))
         self._told(1)
 
-    def ref_of(self, trade_id: str) -> str:
-        """The id a trade is recorded under."""
-        return self._recorded.fresh_id(trade_id)
+    def refs_of(self, trade_ids: list[str]) -> list[str]:
+        """The ids that trades are recorded under."""
+        return list(map(self._recorded.fresh_id, trade_ids))
 
-    def rows(self, like: Trade, rows: list[str]) -> None:
-        """Keep trades alike, as outcome.RowSink has them. Raises TooManyVersions."""
+    def columns(self, like: Trade, times: Sequence[int], columns: list[str]) -> None:
+        """Keep trades alike, as outcome.ColumnSink has them. Raises TooManyVersions."""
         self._meet(like.version)
         if self._told is None:
             return
         own_id, unknown = bool(like.own_id), (like.entry_time is None, like.exit_reason is None)
         key = (id(self), like.version, like.version_evidence, like.layout, own_id, unknown)
         body = self._body(like, "", trade_id_of(0, "", 1))
-        self._held.append(Alike(key, like.version, body, rows))
-        self._told(len(rows))
+        self._held.append(Alike(key, like.version, body, times, columns))
+        self._told(len(times))
 
     def quarantined(self, record: Quarantined) -> None:
         """Keep a refused record."""

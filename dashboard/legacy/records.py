@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from .decoding import Line
@@ -76,9 +76,9 @@ def all_wrapped(texts: Iterable[str], delimiter: str) -> bool:
     return all(row is not None and len(row) == 1 and row[0].count(delimiter) >= 3 for row in rows)
 
 
-def unwrapped(blocks: Iterable[list[Line]], delimiter: str) -> Iterator[list[Line]]:
+def unwrapped(blocks: Iterable[Sequence[Line]], delimiter: str) -> Iterator[list[Line]]:
     """Lines with the quotes around the whole of them taken off."""
-    for block in blocks:
+    for block in map(list, blocks):
         for line in block:
             row = (
                 cells_of(line.text, delimiter) if line.text and line.text.startswith('"') else None
@@ -96,9 +96,9 @@ class Assembler:
         self.waiting: list[Line] = []
         """Lines of a record whose quote is still open."""
 
-    def add(self, block: list[Line]) -> list[Record]:
+    def add(self, block: Sequence[Line]) -> list[Record]:
         """The records that the next lines complete."""
-        lines = self.waiting + block if self.waiting else block
+        lines = [*self.waiting, *block]
         made, self.waiting = _of_block(lines, self.delimiter, final=False)
         return made
 

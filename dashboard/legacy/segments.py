@@ -9,8 +9,10 @@ without its header, or one proposed from the values and proven by arithmetic.
 from __future__ import annotations
 
 import copy
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from .aliases import heading
 from .binding import Binding, bindings_for, could_be_header, is_header, no_trades
@@ -18,10 +20,11 @@ from .cells import PLAIN_NUMBER
 from .choosing import choose, diagnose, judge_one, refine
 from .clusters import largest_cluster, signature, usual_width
 from .decoding import Line
-from .fast import FastJudge, Plain, compile_fast
+from .fast import FastJudge, compile_fast
 from .finding import Block, is_run, prove
 from .layouts import REGISTRY
 from .merges import Merges
+from .plains import Plains
 from .records import Record
 from .structure import OTHER, marker_of, name_damage, structural
 from .times import day_month_order, order_of_cells
@@ -38,6 +41,16 @@ _LONGEST_HEADING = 4_096
 
 Outcome = Verdict | Fill
 Emit = Callable[[Record, Outcome, Binding | None], None]
+
+
+class ShortWay(NamedTuple):
+    """What was judged the short way."""
+
+    plains: Plains
+    places: Sequence[int]
+    """In which of the lines the trades stand."""
+    taken: int
+    """How many lines: those of them that hold none of the trades go the long way."""
 
 
 class FileJudge:
@@ -95,24 +108,26 @@ class FileJudge:
         """Decide what is still held."""
         self._window(final=True)
 
-    def judge_fast(self, lines: list[Line]) -> tuple[Sequence[Plain | None], int]:
-        """Judge leading lines the short way, each to its trade or None.
+    def judge_fast(self, lines: Sequence[Line]) -> ShortWay | None:
+        """Judge leading lines the short way.
 
-        Stops, with the number of lines taken, where a header or a marker may change the layout;
-        takes none while records are held back or where the binding is no plain one.
+        Stops where a header or a marker may change the layout; None while records are held
+        back or where the binding is no plain one.
         """
-        fast = self._fast
-        if fast is None or self._held or self._merges.inside:
-            return [], 0
-        if whole := fast.block(lines):
-            return whole, len(lines)
-        judged: list[Plain | None] = []
-        for line in lines:
-            plain = fast.line(line)
-            if plain is None and self._may_change(line):
-                break
-            judged.append(plain)
-        return judged, len(judged)
+        if self._fast is None or self._held or self._merges.inside:
+            return None
+        plains, places = self._fast.judge(lines)
+        taken = len(lines)
+        if len(places) < taken:
+            judged = set(places)
+            for at, line in enumerate(lines):
+                if at not in judged and self._may_change(line):
+                    taken = at
+                    break
+            places = places[: bisect_left(places, taken)]
+        if plains is None or not places:
+            return None
+        return ShortWay(plains.part(0, len(places)), places, taken)
 
     def _may_change(self, line: Line) -> bool:
         text = line.text

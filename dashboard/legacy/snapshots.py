@@ -6,7 +6,7 @@ import bisect
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -32,7 +32,7 @@ LISTS = (
 Take = Callable[[Record, Outcome, Binding | None], None]
 
 
-def looks_like_json(first: list[Line]) -> bool:
+def looks_like_json(first: Sequence[Line]) -> bool:
     """True where the first thing in the file opens an object, or a list of objects."""
     for line in first:
         text = (line.text or "").strip()
@@ -41,7 +41,9 @@ def looks_like_json(first: list[Line]) -> bool:
     return False
 
 
-def read(first: list[Line], rest: Iterator[list[Line]], context: Context, take: Take) -> str:
+def read(
+    first: Sequence[Line], rest: Iterator[Sequence[Line]], context: Context, take: Take
+) -> str:
     """Judge a JSON file. "" where it is a state or holds trades, else what is wrong with it."""
     held = list(first)
     size = sum(len(line.raw) for line in held)

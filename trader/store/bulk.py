@@ -7,14 +7,14 @@ is not when the process dies was never there.
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 
-from .codec import BadEvent, BodyEncoder, Row, lost_row, microseconds
+from .codec import BodyEncoder, Row, lost_row, microseconds
 from .database import INSERT
 from .errors import NotStored, StreamUnusable
 from .form import Form
@@ -153,41 +153,56 @@ class BulkWriter:
         names = (self.bot, version, self.mode)
         return Form(self._encoder, kind, body, ref=ref, names=names)
 
-    def extend(self, form: Form, rows: Iterable[str]) -> None:
-        """Append an event for each row, to the same bytes as `append` would.
+    def extend(self, form: Form, times: Sequence[int], columns: Sequence[str]) -> None:
+        """Append an event for each of these times, to the same bytes as `append` would.
 
-        A row is the time it happened at, in microseconds since the epoch, and the value of
-        each slot in the order of the body, joined by line breaks; a value that may hold one
-        goes by `append`. Raises BadEvent, NotStored.
+        Args:
+            times: when each happened, in microseconds since the epoch.
+            columns: the values of each slot in the order of the body, those of all events
+                joined by line breaks; a value that may hold one goes by `append`.
+
+        Raises BadEvent, NotStored.
         """
-        recorded = microseconds(self._clock())
-        knows, holds = self._redactor.knows_any, self._redactor.holds_known
-        is_plain, text_of, ref_at = form.is_plain, form.text, form.ref_at
-        kind, schema, version = form.kind, form.schema, form.version
-        take, columns = self._take, form.columns
-        for row in rows:
-            cells = row.split("\n")
-            if is_plain(row) is not None:
-                text = text_of(cells)
-                if not (knows and holds(text)):
-                    ref = cells[ref_at] if ref_at > 0 else None
-                    if ref != "":
-                        take(int(cells[0]), recorded, kind, schema, version, ref, columns, text)
-                        continue
-            self._extend_slowly(form, cells)
+        if not times:
+            return
+        microseconds(min(times)), microseconds(max(times))
+        cells = form.cells(columns, len(times))
+        texts, odd = form.texts(cells), form.misfits(columns, cells)
+        if self._redactor.knows_any and self._redactor.holds_known("".join(texts)):
+            odd.update(at for at, text in enumerate(texts) if self._redactor.holds_known(text))
+        refs: Sequence[str | None] = [None] * len(times)
+        if form.ref_at >= 0:
+            refs = cells[form.ref_at]
+            odd.update(at for at, ref in enumerate(refs) if not ref)
+        start = 0
+        for at in sorted(odd):
+            self._take_alike(form, times[start:at], refs[start:at], texts[start:at])
+            body = form.body([column[at] for column in cells])
+            version, moment = form.version, times[at]
+            self.append(form.kind, body, ref=refs[at], occurred_at=moment, version=version)
+            start = at + 1
+        self._take_alike(form, times[start:], refs[start:], texts[start:])
 
-    def _extend_slowly(self, form: Form, cells: list[str]) -> None:
-        try:
-            happened = int(cells[0])
-        except ValueError as error:
-            raise BadEvent(f"a row of {form.kind} begins with {cells[0]!r:.80}, no time") from error
-        self.append(
-            form.kind,
-            form.body(cells),
-            ref=cells[form.ref_at] if form.ref_at > 0 else None,
-            occurred_at=happened,
-            version=form.version,
-        )
+    def _take_alike(
+        self, form: Form, times: Sequence[int], refs: Sequence[str | None], texts: Sequence[str]
+    ) -> None:
+        recorded = microseconds(self._clock())
+        kind, schema, bot, version, mode = form.kind, form.schema, self.bot, form.version, self.mode
+        lines = f"{recorded}\n{form.columns}\n"
+        pending, full = self._pending, _ROWS * _WIDTH
+        seq, digest = self._seq, self._digest
+        for happened, ref, text in zip(times, refs, texts, strict=True):
+            seq += 1
+            about = "" if ref is None else f"={ref}"
+            payload = f"{seq}\n{happened}\n{lines}{about}\n{text}".encode()
+            digest = sha256(digest + payload).digest()
+            pending += (
+                seq, happened, recorded, kind, schema, bot, version, mode, ref, text, digest,
+            )  # fmt: skip
+            if len(pending) >= full:
+                self._seq, self._digest = seq, digest
+                self._flush()
+        self._seq, self._digest = seq, digest
 
     def commit(self) -> Head:
         """Store everything appended so far, synced; the head. Raises NotStored."""

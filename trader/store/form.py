@@ -2,7 +2,7 @@
 
 An import of a million trades writes one body a million times with other numbers in it. What
 is the same in all of them is redacted and encoded once; what differs is let through where
-one pattern for the whole row shows that the canonical encoding would write it as it stands.
+one pattern for a whole column shows that the canonical encoding would write it as it stands.
 All else takes the long way, so the bytes are those that `append` would have written.
 """
 
@@ -27,8 +27,8 @@ class Slot(Enum):
     COUNT = "count"
 
 
-# What the redactor lets pass wherever it stands, and JSON writes as it is. Neither has a line
-# break, so that rows of values joined by those match in one way only.
+# What the redactor lets pass wherever it stands, and JSON writes as it is. None has a line
+# break, so that values joined by those match in one way only.
 _PLAIN = {
     Slot.NUMBER: r"[0-9TZ:.+-]{0,31}",
     Slot.TEXT: r"[A-Za-z0-9_./+-]{0,19}",
@@ -36,8 +36,11 @@ _PLAIN = {
     Slot.ID: r"(?:imp-[0-9a-f-]{1,60}|[0-9a-f]{0,31})",
     Slot.COUNT: r"(?:0|[1-9][0-9]{0,17})",
 }
+_FITS = {slot: re.compile(plain).fullmatch for slot, plain in _PLAIN.items()}
+_ALL_FIT = {
+    slot: re.compile(rf"(?:{plain}\n)*+{plain}").fullmatch for slot, plain in _PLAIN.items()
+}
 _LONGEST = 64
-_HAPPENED = r"(?:0|-?[1-9][0-9]{0,17})"
 
 
 class Form:
@@ -45,7 +48,8 @@ class Form:
 
     Attributes:
         columns: the payload's lines from kind to mode.
-        values: how many values a row has behind the time.
+        values: how many values an event has.
+        ref_at: which of them is its ref, -1 for none.
     """
 
     def __init__(
@@ -65,13 +69,11 @@ class Form:
         self._kinds = [slot for _, slot in slots]
         if ref is not None and ref not in self._places:
             raise BadEvent(f"the ref of a form is one of its values; {ref!r} is not among them")
-        self.ref_at = -1 if ref is None else self._places[ref] + 1
+        self.ref_at = -1 if ref is None else self._places[ref]
         self.schema = current_schema(kind)
         bot, self.version, mode = names
         self.columns = f"{kind}\n{self.schema}\n{bot}\n{self.version}\n{mode}"
         self._template = self._compile()
-        pattern = "\n".join([_HAPPENED, *(_PLAIN[slot] for slot in self._kinds)])
-        self.is_plain = re.compile(pattern).fullmatch
 
     def _compile(self) -> str:
         """The encoded body with a %s for each value."""
@@ -87,21 +89,39 @@ class Form:
             text = text.replace(written, "%s" if slot is Slot.COUNT else '"%s"')
         return text
 
-    def text(self, cells: Sequence[str]) -> str:
-        """The body of a row that is_plain has matched; cells[0] is the time."""
-        return self._template % tuple(cells[1:])
+    def cells(self, columns: Sequence[str], count: int) -> list[list[str]]:
+        """The values of so many events, of each slot in turn, from columns joined by line breaks.
+
+        Raises BadEvent where they are not as many.
+        """
+        cells = [column.split("\n") for column in columns]
+        sizes = {len(column) for column in cells}
+        if len(cells) != self.values or sizes - {count}:
+            raise BadEvent(
+                f"{count} events of {self.kind} take as many of each of {self.values} values;"
+                f" got {len(cells)} columns of {sorted(sizes)}"
+            )
+        return cells
+
+    def misfits(self, columns: Sequence[str], cells: Sequence[Sequence[str]]) -> set[int]:
+        """Which events have a value that `texts` would not write as the encoder does."""
+        found: set[int] = set()
+        for slot, joined, column in zip(self._kinds, columns, cells, strict=True):
+            if _ALL_FIT[slot](joined) is None:
+                fits = _FITS[slot]
+                found.update(at for at, cell in enumerate(column) if fits(cell) is None)
+        return found
+
+    def texts(self, cells: Sequence[Sequence[str]]) -> list[str]:
+        """The bodies of events that are no misfits."""
+        return list(map(self._template.__mod__, zip(*cells, strict=True)))
 
     def body(self, cells: Sequence[str]) -> dict[str, object]:
-        """The body of any row, as `append` takes it; cells[0] is the time. Raises BadEvent."""
-        if len(cells) != self.values + 1:
-            raise BadEvent(
-                f"a row of {self.kind} has {self.values} values behind the time;"
-                f" got {len(cells) - 1}"
-            )
+        """The body of any event with these values, as `append` takes it. Raises BadEvent."""
         try:
             values = [
                 int(cell) if slot is Slot.COUNT else cell
-                for slot, cell in zip(self._kinds, cells[1:], strict=True)
+                for slot, cell in zip(self._kinds, cells, strict=True)
             ]
         except ValueError as error:
             raise BadEvent(f"a count of {self.kind} is no whole number: {error}") from error

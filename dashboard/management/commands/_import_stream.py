@@ -124,7 +124,7 @@ class ImportStream:
                 number = self._forms[trades.key] = len(self._forms)
                 body = _with_slots(trades.body)
                 self._writer.form(number, "trade.closed", body, trades.version)
-            self._writer.extend(number, trades.rows)
+            self._writer.extend(number, trades.times, trades.columns)
 
 
 class Batches:

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import Queue
@@ -25,6 +25,8 @@ ROOT = Path(__file__).resolve().parents[3]
 MODULE = "dashboard.management.commands._import_writer"
 # Calls read ahead, each of some hundred kilobytes at most.
 AHEAD = 4
+# Bytes of the pipe where that can be said (Linux): a call fits into it and waits for nobody.
+_PIPE = 1 << 20
 _PATIENCE = 60.0
 
 
@@ -43,8 +45,8 @@ class StreamWriter(Protocol):
     def form(self, number: int, kind: str, body: dict[str, object], version: str) -> None:
         """Make the form that `extend` knows by this number."""
 
-    def extend(self, number: int, rows: list[str]) -> None:
-        """Append an event for each row, see BulkWriter.extend."""
+    def extend(self, number: int, times: Sequence[int], columns: list[str]) -> None:
+        """Append an event for each of these times, see BulkWriter.extend."""
 
     def commit(self) -> None:
         """Store what was appended so far."""
@@ -68,8 +70,8 @@ class Here:
     def form(self, number: int, kind: str, body: dict[str, object], version: str) -> None:
         self._forms[number] = self._bulk.form(kind, body, ref="trade_id", version=version)
 
-    def extend(self, number: int, rows: list[str]) -> None:
-        self._bulk.extend(self._forms[number], rows)
+    def extend(self, number: int, times: Sequence[int], columns: list[str]) -> None:
+        self._bulk.extend(self._forms[number], times, columns)
 
     def commit(self) -> None:
         self._bulk.commit()
@@ -94,6 +96,7 @@ class Apart:
             [sys.executable, "-m", MODULE],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            pipesize=_PIPE,
             env={**os.environ, "PYTHONPATH": path},
         )
         self._call("open", options)
@@ -106,8 +109,8 @@ class Apart:
     def form(self, number: int, kind: str, body: dict[str, object], version: str) -> None:
         self._call("form", number, kind, body, version)
 
-    def extend(self, number: int, rows: list[str]) -> None:
-        self._call("extend", number, rows)
+    def extend(self, number: int, times: Sequence[int], columns: list[str]) -> None:
+        self._call("extend", number, times, columns)
 
     def commit(self) -> None:
         self._call("commit")

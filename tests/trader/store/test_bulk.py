@@ -38,7 +38,7 @@ BODY = {
     "source": {"file": "100%.csv", "line": Slot.COUNT},
     "fee": None,
 }
-ROW = "7\nimp-00ff-1\nBTCUSDT\n1.50\n3"
+VALUES = ["imp-00ff-1", "BTCUSDT", "1.50", "3"]
 TRADE = {
     "trade_id": "imp-00ff-1",
     "symbol": "BTCUSDT",
@@ -59,7 +59,8 @@ def test_a_bulk_is_byte_for_byte_what_a_recorder_writes(tmp_path: Path) -> None:
     with bulk(tmp_path / "a", clock=clock) as writer:
         writer.append("import.started", {"batch": "b"}, ref="b", occurred_at=5)
         form = writer.form("trade.closed", BODY, ref="trade_id")
-        writer.extend(form, [ROW, "8\nan id of words\nkey=sk-1234567890abcdefgh\n1e5\n4"])
+        odd = ["an id of words", "key=sk-1234567890abcdefgh", "1e5", "4"]
+        writer.extend(form, [7, 8], ["\n".join(both) for both in zip(VALUES, odd, strict=True)])
     with Recorder("bot", version="8.03", mode="paper", folder=tmp_path / "b", clock=clock) as bot:
         bot.append("import.started", {"batch": "b"}, ref="b", occurred_at=5)
         bot.append("trade.closed", TRADE, ref="imp-00ff-1", occurred_at=7)
@@ -86,15 +87,16 @@ def test_a_bulk_is_byte_for_byte_what_a_recorder_writes(tmp_path: Path) -> None:
 def test_a_form_writes_what_the_encoder_writes(texts: tuple[str, str, str], line: int) -> None:
     encoder = BodyEncoder(Redactor())
     form = Form(encoder, "trade.closed", BODY, ref=None, names=("bot", "8.03", "paper"))
-    cells = ["7", *texts, str(line)]
-    if form.is_plain("\n".join(cells)):
-        assert form.text(cells) == encoder.encode("trade.closed", form.body(cells))
+    values = [*texts, str(line)]
+    columns = [[VALUES[at], value] for at, value in enumerate(values)]
+    if not form.misfits(["\n".join(column) for column in columns], columns):
+        assert form.texts(columns)[1] == encoder.encode("trade.closed", form.body(values))
 
 
 def test_a_known_secret_in_a_row_is_taken_out(folder: Path) -> None:
     with bulk(folder, secrets=["hunter2hunter2"]) as writer:
         form = writer.form("trade.closed", BODY)
-        writer.extend(form, ["7\nimp-00-1\nhunter2hunter2\n1.50\n3"])
+        writer.extend(form, [7], ["imp-00-1", "hunter2hunter2", "1.50", "3"])
     assert Reader("bot", folder=folder).read()[0].body["symbol"] == "[redacted]"
 
 
@@ -103,23 +105,34 @@ def test_a_value_under_the_name_of_a_secret_makes_no_form(folder: Path) -> None:
         writer.form("trade.closed", {"api_key": Slot.TEXT})
 
 
-@pytest.mark.parametrize("row", ["7\nimp-00-1", "x\n1\n2\n3\n4", "7\nimp-00-1\nA\n1\nthree"])
-def test_a_row_that_does_not_fit_is_refused(folder: Path, row: str) -> None:
+@pytest.mark.parametrize(
+    ("time", "values"),
+    [
+        (7, ["imp-00-1"]),
+        (7, ["imp-00-1\nimp-01-1", "A", "1", "3"]),
+        (7, ["imp-00-1", "A", "1", "three"]),
+        (1 << 63, VALUES),
+    ],
+)
+def test_values_that_do_not_fit_are_refused(folder: Path, time: int, values: list[str]) -> None:
     with bulk(folder) as writer, pytest.raises(BadEvent):
-        writer.extend(writer.form("trade.closed", BODY), [row])
+        writer.extend(writer.form("trade.closed", BODY), [time], values)
 
 
 def test_each_event_may_have_a_version_of_its_own(folder: Path) -> None:
     with bulk(folder) as writer:
         writer.append("trade.closed", {}, version="7.9")
-        writer.extend(writer.form("trade.closed", BODY, version="8.01"), [ROW])
+        writer.extend(writer.form("trade.closed", BODY, version="8.01"), [7], VALUES)
     assert [event.version for event in Reader("bot", folder=folder).read()] == ["7.9", "8.01"]
 
 
 def test_a_large_bulk_is_whole_and_verified(folder: Path) -> None:
     with bulk(folder) as writer:
         form = writer.form("trade.closed", BODY, ref="trade_id")
-        writer.extend(form, (f"7\nimp-{n:04x}-1\nBTCUSDT\n1.50\n{n}" for n in range(41_000)))
+        for start in range(0, 41_000, 1_000):
+            many = range(start, start + 1_000)
+            values = ((f"imp-{n:04x}-1", "BTCUSDT", "1.50", str(n)) for n in many)
+            writer.extend(form, many, ["\n".join(column) for column in zip(*values, strict=True)])
     found = verify("bot", folder=folder)
     assert (found.ok, found.events) == (True, 41_000)
     assert len(Reader("bot", folder=folder).about("imp-a000-1")) == 1
