@@ -3,7 +3,8 @@
 # ruff: noqa: ARG002 - the signatures are Django's
 
 import re
-from datetime import UTC, date, datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -39,26 +40,56 @@ class CountedFilter(admin.SimpleListFilter):
         return queryset.filter(counted=self.value() != "not")
 
 
-class MonthFilter(admin.SimpleListFilter):
-    """The month of the exit (UTC), newest first: the days that have trades are known by row."""
+class ClosedFilter(admin.SimpleListFilter):
+    """When a trade was closed (UTC), newest first: months, the days of the chosen one, and years
+    for what is long ago. The days that have trades are known by row.
+    """
 
-    title = "month closed"
-    parameter_name = "month"
+    title = "closed"
+    parameter_name = "closed"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         days = DayRollup.objects.filter(scope="all").values_list("day", flat=True).distinct()
-        months = sorted({f"{date_of(day):%Y-%m}" for day in days}, reverse=True)
-        return [(month, month) for month in months[:MOST_MONTHS]]
+        found = periods([str(date_of(day)) for day in days], self.value() or "")
+        return [(period, "\u2003" * (len(period) > len("2026-01")) + period) for period in found]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Trade]) -> QuerySet[Trade]:
-        found = re.fullmatch(r"([1-9]\d{3})-(0[1-9]|1[0-2])", self.value() or "")
-        if found is None:
+        try:
+            first, after = bounds(self.value() or "")
+        except ValueError:
             return queryset
-        year, month = int(found[1]), int(found[2])
-        after = date(year + month // 12, month % 12 + 1, 1) if year < 9999 else date.max
         return queryset.filter(
-            exit_time__gte=_microseconds(date(year, month, 1)), exit_time__lt=_microseconds(after)
+            exit_time__gte=_microseconds(first), exit_time__lt=_microseconds(after)
         )
+
+
+def periods(days: Sequence[str], chosen: str) -> list[str]:
+    """What can be chosen of these ISO days: months, days within the chosen one, older years."""
+    newest = sorted({day[:7] for day in days}, reverse=True)[:MOST_MONTHS]
+
+    def within(period: str) -> Iterator[str]:
+        yield period
+        if len(period) == len("2026-01-31") or not chosen.startswith(period):
+            return
+        narrower = {day[: len(period) + 3] for day in days if day.startswith(period)}
+        for each in sorted(narrower.difference(newest), reverse=True):
+            yield from within(each)
+
+    years = sorted({day[:4] for day in days if day[:7] not in newest}, reverse=True)
+    return [each for period in [*newest, *years] for each in within(period)]
+
+
+def bounds(period: str) -> tuple[date, date]:
+    """Its first day and the one after its last. Raises ValueError for what is no period."""
+    found = re.fullmatch(r"([12]\d{3})(?:-(\d\d))?(?:-(\d\d))?", period)
+    if found is None:
+        raise ValueError(f"{period!r} is no year, month or day, as 2026-01")
+    first = date(int(found[1]), int(found[2] or 1), int(found[3] or 1))
+    if found[3]:
+        return first, first + timedelta(days=1)
+    if found[2]:
+        return first, (first + timedelta(days=31)).replace(day=1)
+    return first, date(first.year + 1, 1, 1)
 
 
 class RollupFilter(admin.SimpleListFilter):

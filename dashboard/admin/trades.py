@@ -15,9 +15,9 @@ from dashboard import events
 from dashboard.admin.bulk import annotate_chosen
 from dashboard.admin.lists import (
     BookFilter,
+    ClosedFilter,
     CountedFilter,
     MistakeFilter,
-    MonthFilter,
     rollup_filter,
 )
 from dashboard.admin.reading import ReadOnlyAdmin, money_cell, time_cell
@@ -111,7 +111,7 @@ class TradeAdmin(ReadOnlyAdmin):
     list_select_related = ("book",)
     list_filter = (
         CountedFilter,
-        MonthFilter,
+        ClosedFilter,
         BookFilter,
         rollup_filter("version"),
         rollup_filter("symbol"),

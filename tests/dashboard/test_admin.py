@@ -6,8 +6,11 @@ import pytest
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from dashboard.models import Annotation, Trade
+from dashboard.admin.lists import periods
+from dashboard.models import Annotation, DayRollup, Trade
+from dashboard.performance.equity import date_of
 from dashboard.services.journal import annotate
+from dashboard.units import iso
 from tests.dashboard.builder import History
 
 pytestmark = pytest.mark.django_db
@@ -123,11 +126,27 @@ def test_what_is_left_empty_stays(page: Client, told: History) -> None:
     assert (own.setup, own.rating, own.mistake) == ("Breakout", 5, "chased")
 
 
-def test_the_list_shows_one_month(page: Client, told: History) -> None:
-    whole = page.get("/admin/dashboard/trade/", {"month": "2026-01"}).context["cl"]
-    assert whole.result_count == Trade.objects.count()
-    other = page.get("/admin/dashboard/trade/", {"month": "2025-12"}).context["cl"]
-    assert other.result_count == 0
+@pytest.mark.parametrize("period", ["2026", "2026-01", "2026-01-03", "2025-12", "soon", "2026-13"])
+def test_the_list_shows_one_year_month_or_day(page: Client, told: History, period: str) -> None:
+    shown = page.get("/admin/dashboard/trade/", {"closed": period}).context["cl"]
+    exits = [iso(time) for time in Trade.objects.values_list("exit_time", flat=True)]
+    known = period[:4].isdecimal() and period != "2026-13"
+    assert shown.result_count == sum(not known or time.startswith(period) for time in exits)
+
+
+def test_a_month_opens_into_the_days_that_have_trades(page: Client, told: History) -> None:
+    body = page.get("/admin/dashboard/trade/", {"closed": "2026-01-03"}).content.decode()
+    for day in DayRollup.objects.filter(scope="all").values_list("day", flat=True):
+        assert f"closed={date_of(day)}" in body
+
+
+def test_what_is_long_ago_is_found_by_its_year() -> None:
+    months = [
+        f"{year}-{month:02}-15" for year in (2021, 2022, 2023, 2024) for month in range(1, 13)
+    ]
+    assert periods(months, "")[-2:] == ["2022-01", "2021"]
+    assert periods(months, "2021-02")[-14:-11] == ["2021", "2021-12", "2021-11"]
+    assert periods(months, "2021-02")[-2:] == ["2021-02-15", "2021-01"]
 
 
 def test_the_list_shows_one_mistake(page: Client, told: History) -> None:
