@@ -18,10 +18,11 @@ from dashboard.legacy.aliases import VOCABULARY
 from dashboard.legacy.batch import ENOUGH, short_way
 from dashboard.legacy.decoding import Decoder, Line, LineFeed
 from dashboard.legacy.duplicates import KeyTable
-from dashboard.legacy.outcome import FileOutcome, Known
+from dashboard.legacy.outcome import FileOutcome
 from dashboard.legacy.records import Assembler, all_wrapped, sniff_delimiter, unwrapped
 from dashboard.legacy.report import FileReport
 from dashboard.legacy.segments import FileJudge
+from dashboard.legacy.sinks import Known
 from dashboard.legacy.values import Context
 from dashboard.legacy.verdicts import Quarantined, Trade
 

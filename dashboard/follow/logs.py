@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.legacy.batch import Options, context_of
-from dashboard.legacy.outcome import Known
+from dashboard.legacy.sinks import Known
 from dashboard.legacy.times import TimezoneNeeded
 
 from .growing import Log, Look, TextLog, log_of

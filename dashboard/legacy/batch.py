@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
@@ -17,10 +18,12 @@ from .binding import Binding
 from .cells import PLAIN_NUMBER, is_symbol, side_of
 from .decoding import Decoder, Line, lines
 from .duplicates import KeyTable
-from .outcome import FileOutcome, Known, NoSink, Sink
+from .joining import finish_together, history_of
+from .outcome import FileOutcome
 from .records import Assembler, Record, all_wrapped, sniff_delimiter, unwrapped
 from .report import FileReport, Report
 from .segments import FileJudge, Outcome
+from .sinks import Known, NoSink, Sink
 from .sources import BadSource, Reader, Source, find
 from .times import ISO, TimezoneNeeded
 from .values import Context
@@ -101,13 +104,7 @@ def read_all(
         sources = find(paths)
         if not sources:
             raise ImportRefused("nothing to read: give files, folders or patterns")
-        so_far = BatchKnown(known or Nothing())
-        reports = []
-        for at, source in enumerate(sources):
-            last = at == len(sources) - 1
-            report = _one(source, options, so_far, sink_for, remember=not last)
-            if report is not None:
-                reports.append(report)
+        reports = _files(sources, options, BatchKnown(known or Nothing()), sink_for)
     except BadSource as error:
         raise ImportRefused(str(error)) from None
     if not reports:
@@ -116,14 +113,33 @@ def read_all(
     return Report(batch, dry_run, digest, reports)
 
 
+def _files(
+    sources: Sequence[Source], options: Options, known: BatchKnown, sink_for: FileSink | None
+) -> list[FileReport]:
+    reports = []
+    histories = Counter(history_of(source.label) for source in sources)
+    waiting: dict[str, list[FileOutcome]] = {}
+    for at, source in enumerate(sources):
+        outcome = _one(source, options, known, sink_for)
+        if outcome is None:
+            continue
+        reports.append(outcome.report)
+        history = history_of(source.label)
+        if outcome.has_fills and histories[history] > 1:
+            waiting.setdefault(history, []).append(outcome)
+            continue
+        outcome.finish()
+        if at < len(sources) - 1 or waiting:
+            known.add(outcome.counts)
+    for outcomes in waiting.values():
+        finish_together(outcomes, lambda outcome: known.add(outcome.counts))
+    return reports
+
+
 def _one(
-    source: Source,
-    options: Options,
-    known: BatchKnown,
-    sink_for: FileSink | None,
-    *,
-    remember: bool,
-) -> FileReport | None:
+    source: Source, options: Options, known: BatchKnown, sink_for: FileSink | None
+) -> FileOutcome | None:
+    """A file that is read and not yet finished; None where it is no trading log."""
     report = FileReport(source.label)
     sink: Sink = sink_for(report) if sink_for is not None else NoSink()
     outcome = FileOutcome(report, known, sink)
@@ -139,10 +155,7 @@ def _one(
         if source.named:
             raise ImportRefused(f"{source.label}: {wrong}. Nothing was written")
         return None
-    outcome.finish()
-    if remember:
-        known.add(outcome.counts)
-    return report
+    return outcome
 
 
 def _read(source: Source, options: Options, outcome: FileOutcome) -> str:

@@ -6,72 +6,18 @@ import hashlib
 from array import array
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Protocol, runtime_checkable
 
 from .binding import Binding
 from .decoding import Line, numbers_of, texts_of
 from .duplicates import KeyTable, Overlaps, digest_of, identity, told_by_exchange, trade_id_of
-from .pairing import Gap, pair
+from .pairing import Gap, Part, pair
 from .plains import Plains
 from .records import Record
 from .report import FileReport, Segment, columns_of
 from .segments import Outcome
+from .settling_fills import settle_fills
+from .sinks import ColumnSink, Known, Sink
 from .verdicts import Aside, Fill, Judged, Quarantined, Refusal, Repeated, Trade
-
-
-class Sink(Protocol):
-    """Where the trades and quarantined records of an import go."""
-
-    def trade(self, trade_id: str, trade: Trade) -> None:
-        """A trade that is imported."""
-
-    def quarantined(self, record: Quarantined) -> None:
-        """A record that is not."""
-
-
-@runtime_checkable
-class ColumnSink(Sink, Protocol):
-    """A sink that also takes plain trades by columns of text, many at once."""
-
-    def refs_of(self, trade_ids: list[str]) -> list[str]:
-        """The ids that trades are recorded under."""
-
-    def columns(self, like: Trade, times: Sequence[int], columns: list[str]) -> None:
-        """Trades whose bodies are that of `like` but for the values in these columns.
-
-        `times` are when they ended, in microseconds. A column is the values of all of them,
-        joined by line breaks: ref, symbol, side, entry time where there is one, exit time,
-        entry price, exit price, quantity, fee, net PnL, exit reason where there is one, quote
-        asset, identity, line, own id where there is one.
-        """
-
-
-class NoSink:
-    """A sink for dry runs."""
-
-    def trade(self, trade_id: str, trade: Trade) -> None:
-        """Nothing is kept."""
-
-    def refs_of(self, trade_ids: list[str]) -> list[str]:
-        """As they are."""
-        return trade_ids
-
-    def columns(self, like: Trade, times: Sequence[int], columns: list[str]) -> None:
-        """Nothing is kept."""
-
-    def quarantined(self, record: Quarantined) -> None:
-        """Nothing is kept."""
-
-
-class Known(Protocol):
-    """Trades recorded before: by earlier imports, by the bot, by other files of this batch."""
-
-    def get(self, key: int) -> int:
-        """How many trades with this identity are recorded; see duplicates.digest_of."""
-
-    def __len__(self) -> int:
-        """How many identities are known; 0 spares asking."""
-
 
 _ORDERS = frozenset(("open", "cancelled", "rejected", "error", "simulated"))
 """Records set aside that are part of a run all the same, when it is asked what repeats."""
@@ -350,17 +296,49 @@ class FileOutcome:
 
     def finish(self) -> None:
         """Pair the fills, decide what is open, and close the digest."""
+        for binding, part in self.fills():
+            settle_fills(pair([part], binding), lambda _: self)
+        self.close()
+
+    @property
+    def has_fills(self) -> bool:
+        """Whether there are any so far."""
+        return bool(self._fills)
+
+    def fills(self) -> list[tuple[Binding, Part]]:
+        """The fills of each layout, now that the file is read to its end."""
         self._decide(self._rows.finish())
-        for binding, overlaps, fills in self._fills.values():
+        for _, overlaps, fills in self._fills.values():
             self._place(overlaps.finish(), fills)
-            results = pair(fills, binding, self._gaps)
-            for result in results:
-                if not isinstance(result, Judged):
-                    self._tally(result[0])
-                    self._settle(result[0], overlap=False)
-            for result in results:
-                if isinstance(result, Judged) and self._uncounted((result.record.line,)):
-                    self._count_fill(result)
+        return [(binding, Part(fills, self._gaps)) for binding, _, fills in self._fills.values()]
+
+    def settle_trade(self, trade: Trade) -> bool:
+        """A trade that a fill of this file closes; whether it is imported."""
+        self._tally(trade)
+        before = self.report.trades
+        self._settle(trade, overlap=False)
+        return self.report.trades > before
+
+    def settle_fill(self, result: Judged) -> None:
+        """A fill that is part of no trade."""
+        if self._uncounted((result.record.line,)):
+            self._count_fill(result)
+
+    def settle_part(self, lines: tuple[int, ...], *, imported: bool) -> None:
+        """These fills are of a trade that another file closes."""
+        fresh = self._uncounted(lines)
+        if not imported:
+            self._duplicate(fresh)
+            return
+        self.report.imported += len(fresh)
+        self._digest.update(f"J{fresh}\n".encode())
+
+    def repeated_fill(self, fill: Fill) -> None:
+        """A fill that another file of this history has told."""
+        self._duplicate((fill.record.line,))
+
+    def close(self) -> None:
+        """All is decided."""
         self._digest.update(repr(sorted(self.report.set_aside.items())).encode())
         self.report.digest = self._digest.hexdigest()
 

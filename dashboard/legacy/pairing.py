@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import bisect
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from .binding import Binding
 from .cells import base_of, is_inverse, quote_of, to_unit
@@ -51,21 +52,40 @@ class Gap:
     """"" where it could be any market's."""
 
 
-def pair(
-    fills: list[Fill], binding: Binding, gaps: Sequence[Gap] = ()
-) -> list[Judged | tuple[Trade, list[Record]]]:
-    """Every fill accounted for: trades with their records, or a verdict of its own each."""
+class Part(NamedTuple):
+    """The fills of one file, or of a part of it, with its damaged records."""
+
+    fills: list[Fill]
+    gaps: Sequence[Gap] = ()
+
+
+Paired = list[Judged | tuple[Trade, list[Record]]]
+"""Every fill accounted for: trades with their records, or a verdict of its own each."""
+
+
+def pair(parts: Sequence[Part], binding: Binding) -> Paired:
+    """Pair the fills of one history, told by one file or by several, the oldest first."""
+    fills = [fill for part in parts for fill in part.fills]
     if any(fill.group for fill in fills):
         return pair_legs(fills)
-    out: list[Judged | tuple[Trade, list[Record]]] = []
+    out: Paired = []
     shorts = binding.known.shorts if binding.known else any(f.printed for f in fills)
     by_market: dict[str, list[Fill]] = {}
-    for fill in _in_time(fills):
-        by_market.setdefault(fill.symbol, []).append(fill)
-    after_gap = _after(gaps, by_market, falls=_newest_first(fills))
+    after_gap: set[int] = set()
+    broken: set[str] = set()
+    for part in parts:
+        here: dict[str, list[Fill]] = {}
+        for fill in _in_time(part.fills):
+            here.setdefault(fill.symbol, []).append(fill)
+        after_gap |= {id(market[0]) for name, market in here.items() if name in broken}
+        falls = _newest_first(part.fills)
+        after_gap |= _after(part.gaps, here, falls=falls)
+        for name, market in here.items():
+            by_market.setdefault(name, []).extend(market)
+        broken = (broken - here.keys()) | _left_broken(part.gaps, here, by_market, falls=falls)
     finished: list[_Position] = []
     for market in by_market.values():
-        said: list[Judged | tuple[Trade, list[Record]]] = []
+        said: Paired = []
         done = _walk(market, said, after_gap, shorts=shorts)
         if binding.known is None and not shorts and _could_be_shorts(said, done, after_gap):
             detail = "sales of what is not held: shorts, or purchases that are not in the file"
@@ -79,9 +99,7 @@ def pair(
     return out
 
 
-def _could_be_shorts(
-    said: list[Judged | tuple[Trade, list[Record]]], done: list[_Position], after_gap: set[int]
-) -> bool:
+def _could_be_shorts(said: Paired, done: list[_Position], after_gap: set[int]) -> bool:
     """Sold before it was bought, and nothing says that it was not a short.
 
     A history that begins with a sale and ends with nothing held is one of purchases; where
@@ -124,9 +142,24 @@ def _after(gaps: Sequence[Gap], markets: dict[str, list[Fill]], *, falls: bool) 
     return found
 
 
+def _left_broken(
+    gaps: Sequence[Gap], here: dict[str, list[Fill]], all_markets: Iterable[str], *, falls: bool
+) -> set[str]:
+    """The markets with a damaged record after their last fill in this file."""
+    found: set[str] = set()
+    for symbol in all_markets:
+        lines = [fill.record.line for fill in here.get(symbol, ())]
+        for gap in gaps:
+            if gap.symbol != symbol and gap.symbol in here:
+                continue
+            if not lines or (gap.line < min(lines) if falls else gap.line > max(lines)):
+                found.add(symbol)
+    return found
+
+
 def _walk(
     market: list[Fill],
-    out: list[Judged | tuple[Trade, list[Record]]],
+    out: Paired,
     after_gap: set[int],
     *,
     shorts: bool,

@@ -332,6 +332,8 @@ def body_of(trade: Trade, ref: str, trade_id: str, account: str, path: str) -> d
     }
     if trade.lines:
         body["source"]["lines"] = list(trade.lines)
+    if trade.also:
+        body["source"]["also"] = list(trade.also)
     for name in ("stop_loss_price", "take_profit_price", "mae", "mfe", "funding"):
         value = getattr(trade, name)
         if value is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import gzip
 import hashlib
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +25,8 @@ MAX_MEMBERS = 2_000
 MAX_RATIO = 300
 RATIO_FLOOR = 64 * 1024**2
 """Compression above MAX_RATIO is a bomb once more than RATIO_FLOOR bytes came out."""
+_TURNED_OVER = re.compile(r"[.-]\d[\d._-]*$")
+"""What rotation puts behind a log's name: trades.csv.1, trades.csv.2024-05-01."""
 SQLITE_MAGIC = b"SQLite format 3\x00"
 
 
@@ -148,7 +151,8 @@ def find(paths: Sequence[str | Path]) -> list[Source]:
 
 
 def _is_readable(path: Path) -> bool:
-    return path.suffix.lower() in READABLE and not path.name.startswith(".")
+    name = _TURNED_OVER.sub("", path.name)
+    return Path(name).suffix.lower() in READABLE and not path.name.startswith(".")
 
 
 def _unpack(path: Path, *, named: bool) -> list[Source]:
@@ -172,7 +176,7 @@ def _unpack(path: Path, *, named: bool) -> list[Source]:
     members = [
         Source(f"{label}!{info.filename}", path, info.filename, "zip", named=False)
         for info in sorted(infos, key=lambda info: info.filename)
-        if Path(info.filename).suffix.lower()
+        if Path(_TURNED_OVER.sub("", info.filename)).suffix.lower()
         in READABLE - {".zip", ".gz", ".sqlite", ".sqlite3", ".db"}
         and not Path(info.filename).name.startswith(".")
         and not info.filename.startswith("__MACOSX")

@@ -113,6 +113,8 @@ class Trade:
     """Those of all the fills it is made of, the closing one last."""
     lines: tuple[int, ...] = ()
     """All records the trade is made of, where it is made of several fills."""
+    also: tuple[dict[str, object], ...] = ()
+    """Other files with records it is made of: their file, batch, sha256 and lines."""
     other_fees: dict[str, Decimal] | None = None
     """Fees paid in an asset that is neither side of the market; not part of net_pnl."""
     exact: bool = False

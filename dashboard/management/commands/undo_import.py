@@ -174,26 +174,32 @@ def _standing(folder: Path, wanted: _Wanted) -> _Standing:
 
 def _fold(
     event: Event,
-    of_event: Callable[[Event], str],
+    of_event: Callable[[Event], list[str]],
     wanted: _Wanted,
     alive: dict[str, str],
     batches: set[str],
 ) -> None:
     if event.kind == "import.undone":
-        batches.discard(_import_of(event))
-    elif event.kind == "trade.closed" and wanted.has(of_event(event)):
+        batches.discard(str(event.body.get("batch")))
+    elif event.kind == "trade.closed" and any(map(wanted.has, of_event(event))):
         alive.setdefault(str(event.body.get("trade_id") or event.ref), event.version)
     elif event.kind == "trade.voided":
         alive.pop(str(event.body.get("trade_id") or event.ref), None)
 
 
-def _import_of(event: Event) -> str:
-    return str(event.body.get("batch") or "")
+def _import_of(event: Event) -> list[str]:
+    """The batches of the files it is made of: of fills it may be several."""
+    also = _source(event).get("also")
+    told = [each.get("batch") for each in also if isinstance(each, dict)] if also else []
+    return [str(batch) for batch in [event.body.get("batch"), *told] if batch]
 
 
-def _follow_of(event: Event) -> str:
+def _follow_of(event: Event) -> list[str]:
     """A followed trade counts at once, so its batch stands where it came from."""
+    source = _source(event)
+    return [str(source.get("batch") or batch_of(str(source.get("file"))))]
+
+
+def _source(event: Event) -> dict[str, Any]:
     source = event.body.get("source")
-    if not isinstance(source, dict):
-        return ""
-    return str(source.get("batch") or batch_of(str(source.get("file"))))
+    return source if isinstance(source, dict) else {}

@@ -155,3 +155,23 @@ def test_a_bot_nobody_followed(log: Path) -> None:
     follow(log)
     with pytest.raises(CommandError, match="no follow recorded"):
         undo("follow-grid")
+
+
+FILLS = "time,symbol,side,price,quantity,fee\n"
+
+
+def fill(day: int, side: str) -> str:
+    return f"2026-01-{day:02} 12:00:00,BTCUSDT,{side},{40_000 + 10 * day},0.1,0.5\n"
+
+
+def test_an_import_adds_the_position_that_stood_over_a_turn(db: None, log: Path) -> None:
+    """What `follow` leaves out there, and nothing else."""
+    trips = [fill(2 * n + 1, "BUY") + fill(2 * n + 2, "SELL") for n in range(13)]
+    log.write_text(FILLS + "".join(trips[:6]) + fill(13, "BUY"))
+    follow(log)
+    log.rename(log.with_name("log.csv.1"))
+    log.write_text(FILLS + fill(14, "SELL") + "".join(trips[7:]))
+    follow(log)
+    before = len(counted())
+    call_command("import_csv", f"{log}*", timezone="UTC", stdout=StringIO(), stderr=StringIO())
+    assert len(counted()) == 13 > before

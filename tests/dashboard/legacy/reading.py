@@ -8,8 +8,8 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from dashboard.legacy.batch import Options, read_all
-from dashboard.legacy.outcome import Known
 from dashboard.legacy.report import FileReport
+from dashboard.legacy.sinks import Known
 from dashboard.legacy.verdicts import Quarantined, Trade
 
 NOW = int(datetime(2026, 6, 1, tzinfo=UTC).timestamp()) * 1_000_000
