@@ -33,12 +33,12 @@ def history(
     """The account after each trade and each cash flow (time, signed amount), oldest first.
 
     It begins at `began`, with nothing or with what was paid in by then; results come in the
-    order of their exits. Unrealised results are in none of it: nobody recorded them.
+    order of their exits. No two moments have one time: what happens at once is summed.
+    Unrealised results are in none of it: nobody recorded them.
     """
     known = bool(flows)
-    waiting = sorted(flows)
-    moved = sum(amount for time, amount in waiting if time <= began)
-    waiting = [flow for flow in waiting if flow[0] > began]
+    moved = sum(amount for time, amount in flows if time <= began)
+    waiting = _by_time(flow for flow in flows if flow[0] > began)
     realised, version = 0, ""
     deposits = moved if known else None
     yield Moment(began, moved, 0, deposits, version)
@@ -56,6 +56,14 @@ def history(
     for at, amount in waiting:
         moved += amount
         yield Moment(at, moved + realised, realised, moved, version)
+
+
+def _by_time(flows: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Cash flows in order, those of one time in one."""
+    return [
+        (time, sum(amount for _, amount in of_time))
+        for time, of_time in groupby(sorted(flows), key=lambda flow: flow[0])
+    ]
 
 
 def thinned(moments: Iterable[Moment]) -> Iterator[Moment]:

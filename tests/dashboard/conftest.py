@@ -1,6 +1,8 @@
 """Every test here has a data folder of its own, and no file of anybody else's."""
 
 import shutil
+from copy import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,4 +48,6 @@ def told(recorded: tuple[Path, History], data: Path, db: None) -> History:
     folder, history = recorded
     shutil.copytree(folder, data, dirs_exist_ok=True)
     projector.project()
-    return history
+    own = replace(history, net_pnls=list(history.net_pnls), held=copy(history.held))
+    own.random.setstate(history.random.getstate())
+    return own
