@@ -21,6 +21,7 @@ __all__ = [
     "head",
     "newest",
     "read",
+    "read_parts",
     "streams",
 ]
 
@@ -44,6 +45,12 @@ def read(stream: str, *, after: int, limit: int) -> list[Event]:
     """At most `limit` events following `after`, oldest first."""
     with _reader(stream) as reader:
         return reader.read(after, limit)
+
+
+def read_parts(stream: str, *, after: int, limit: int) -> Iterator[list[Event]]:
+    """As `read`, in parts: read at once, each decoded when it is asked for."""
+    with _reader(stream) as reader:
+        return reader.read_parts(after, limit)
 
 
 def newest(

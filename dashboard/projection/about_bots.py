@@ -5,7 +5,8 @@ from typing import Any
 
 from dashboard.events import Event
 from dashboard.projection.facts import BookKey, optional_money, trade_id
-from dashboard.projection.rows import DayOfEquity, Point, Rows, State
+from dashboard.projection.rows import DayOfEquity, Point, Rows, Snapshot, State
+from dashboard.projection.told import object_of, snapshots
 from dashboard.units import DAY, Unreadable, instant
 
 
@@ -75,21 +76,17 @@ def _risk(body: Mapping[str, Any], mode: str) -> State:
 
 def snapshot(rows: Rows, event: Event) -> None:
     body = event.body
-    candle = object_of(body, "candle")
-    closed = candle.get("close_time")
-    time = event.occurred_at if closed is None else instant(closed, "candle.close_time")
-    key = rows.seen(event)
-    equity = optional_money(body, "equity")
-    realised = optional_money(body, "realised")
-    unrealised = optional_money(body, "unrealised")
-    deposits = optional_money(body, "deposits")
+    told: Snapshot = rows.told.get(event.seq) or snapshots([event])[0]
+    candle, indicators = object_of(body, "candle"), object_of(body, "indicators")
+    key, time, balance, equity, realised, unrealised, deposits = told
+    rows.note(key, event)
     rows.bot |= {
-        "indicators": object_of(body, "indicators"),
+        "indicators": indicators,
         "signal": str(body.get("signal") or ""),
         "price": str(candle.get("close") or ""),
         "last_candle_at": time,
         "last_snapshot_at": event.recorded_at,
-        "balance": optional_money(body, "balance"),
+        "balance": balance,
         "equity": equity,
         "realised": realised,
         "unrealised": unrealised,
@@ -189,13 +186,6 @@ def _hold(rows: Rows, event: Event, key: BookKey, body: Mapping[str, Any]) -> No
 
 def _keep(rows: Rows, event: Event) -> None:
     rows.words.append((event.seq, event.occurred_at, event.recorded_at))
-
-
-def object_of(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = body.get(name) or {}
-    if not isinstance(value, dict):
-        raise Unreadable(f"{name}={value!r} is not an object")
-    return value
 
 
 def _speaks(rows: Rows, event: Event, book: BookKey | None = None) -> None:

@@ -4,16 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.events import Event
-from dashboard.performance.regimes import UNKNOWN, regime
-from dashboard.projection.about_bots import object_of
-from dashboard.projection.facts import (
-    exchange_key,
-    match_key,
-    optional_money,
-    trade_facts,
-    trade_id,
-)
+from dashboard.performance.regimes import regime
+from dashboard.projection.facts import match_key, optional_money, trade_facts, trade_id
 from dashboard.projection.rows import Change, Measured, NewTrade, Rows
+from dashboard.projection.told import object_of, trades
 from dashboard.units import Unreadable, instant, money, seconds_of
 
 MOST_SIGNALS = 100
@@ -40,16 +34,13 @@ def _float(body: Mapping[str, Any], name: str) -> float | None:
 
 
 def closed(rows: Rows, event: Event) -> None:
-    body = event.body
-    facts = trade_facts(body, event.occurred_at)
-    own_id, batch = trade_id(event), str(body.get("batch") or "")
-    source = str(body.get("source_kind") or ("import" if batch else "bot"))
+    new: NewTrade = rows.told.get(event.seq) or trades([event])[0]
     regimes = rows.bot.get("regimes")
-    regime_then = regimes.pop(own_id, UNKNOWN) if regimes else UNKNOWN
-    key, book = match_key(event.mode, facts), rows.seen(event)
-    by_id = exchange_key(event.mode, facts, body)
-    rows.trades.append(NewTrade(event, own_id, book, facts, key, by_id, source, batch, regime_then))
-    if rows.positions.pop(own_id, None) is not None:
+    if regimes and new.trade_id in regimes:
+        new = new._replace(regime=regimes.pop(new.trade_id))
+    rows.note(new.book, event)
+    rows.trades.append(new)
+    if rows.positions.pop(new.trade_id, None) is not None:
         rows.positions_changed = True
 
 

@@ -1,11 +1,20 @@
 """Which kind of event changes what."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from dashboard.events import Event
 from dashboard.projection import about_bots, about_imports, about_trades
 from dashboard.projection.rows import Rows
+from dashboard.projection.told import read_ahead
 from dashboard.units import Unreadable
+
+
+def fold_part(rows: Rows, events: Sequence[Event]) -> None:
+    """Fold some events in, oldest first; what most of them tell is read beforehand, at once."""
+    rows.told = read_ahead(events)
+    for event in events:
+        fold(rows, event)
+    rows.told = {}
 
 
 def fold(rows: Rows, event: Event) -> None:

@@ -1,8 +1,7 @@
 """Trade rows: insert, void, correct, let a finished import count; then refold touched days."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from operator import itemgetter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -10,6 +9,8 @@ from django.db import connection
 from dashboard.models import Batch, Checkpoint, Trade
 from dashboard.projection.facts import (
     FACT_COLUMNS,
+    MONEY,
+    TIMES,
     BookKey,
     TradeFacts,
     match_key,
@@ -17,7 +18,7 @@ from dashboard.projection.facts import (
 )
 from dashboard.projection.matching import recount
 from dashboard.projection.measured import apply, forget, keep
-from dashboard.projection.rollups import RESULT_FIELDS, Result, extend, refold
+from dashboard.projection.rollups import FIELDS, Day, extend, picker, refold
 from dashboard.projection.rows import Change, NewTrade, Rows
 from dashboard.units import DAY, Unreadable, optional_iso, optional_text
 
@@ -31,8 +32,6 @@ COLUMNS = (
     "version",
     "source",
     "batch",
-    "corrected",
-    "voided",
     "pending",
     "counted",
     "regime",
@@ -40,13 +39,13 @@ COLUMNS = (
     "first_key",
     "exchange_key",
     "known_from",
-    "excursions_from",
-    "regime_from",
     *FACT_COLUMNS,
 )
+# New as they are: neither corrected nor voided, and nothing about them derived from candles.
+NEW = {"corrected": "0", "voided": "0", "excursions_from": "''", "regime_from": "''"}
 INSERT = (
-    f"INSERT INTO dashboard_trade ({', '.join(COLUMNS)})"  # noqa: S608 - our own names
-    f" VALUES ({', '.join(['%s'] * len(COLUMNS))})"
+    f"INSERT INTO dashboard_trade ({', '.join((*COLUMNS, *NEW))})"  # noqa: S608 - our own names
+    f" VALUES ({', '.join([*['%s'] * len(COLUMNS), *NEW.values()])})"
     # A trade closes once: a stream that says it twice is taken at its first word.
     " ON CONFLICT (stream, trade_id, known_until) DO NOTHING"
 )
@@ -63,13 +62,6 @@ WHERE t.stream = %s AND t.batch = %s AND t.pending AND (
 )
 """
 CHUNK = 400  # ids in one query
-MONEY = ("fee", "funding", "net_pnl", "initial_risk", "mae", "mfe")
-TIMES = ("entry_time", "exit_time")
-
-# Of the facts: what a Summary is made of, and by what it is grouped, as `rollups.FIELDS` has them.
-SUMMARISED = itemgetter(*map(FACT_COLUMNS.index, RESULT_FIELDS[1:]))
-BESIDE = itemgetter(*map(FACT_COLUMNS.index, ("entry_price", "exit_price", "quantity")))
-GROUPED = itemgetter(*map(FACT_COLUMNS.index, ("symbol", "side", "exit_reason")))
 
 
 def write_trades(rows: Rows, books: dict[BookKey, int]) -> bool:
@@ -79,9 +71,8 @@ def write_trades(rows: Rows, books: dict[BookKey, int]) -> bool:
     if not rows.trades and not rows.changes and not finished:
         refold({(book, exit_time // DAY) for book, exit_time in measured})
         return bool(measured)
-    touched = {(books[new.book], new.facts.exit_time) for new in rows.trades}
-    keys = {new.key for new in rows.trades}
-    inserted = _insert(rows, books, finished)
+    told = _columns(rows, books, finished)
+    inserted = _insert(told)
     if inserted < len(rows.trades):
         _note_repeated(rows)
     measured |= apply(rows.stream, [new.trade_id for new in rows.trades])
@@ -93,9 +84,10 @@ def write_trades(rows: Rows, books: dict[BookKey, int]) -> bool:
         and not rows.changes
         and inserted == len(rows.trades)
     ):
-        _extend(rows, books, finished)
+        refold(extend(_by_day(told)))
         return True
-    touched |= measured
+    touched = measured | {(books[new.book], new.facts.exit_time) for new in rows.trades}
+    keys = {new.key for new in rows.trades}
     for batch in rows.finished:
         touched |= _let_count(rows.stream, batch, finished[batch], keys)
     for change in rows.changes:
@@ -106,68 +98,52 @@ def write_trades(rows: Rows, books: dict[BookKey, int]) -> bool:
     return True
 
 
-def _insert(rows: Rows, books: dict[BookKey, int], finished: Mapping[str, int]) -> int:
-    """How many were inserted: those a stream says twice are not."""
+def _columns(
+    rows: Rows, books: Mapping[BookKey, int], finished: Mapping[str, int]
+) -> dict[str, Sequence[Any]]:
+    """The new trades' COLUMNS; nothing where there is none."""
     if not rows.trades:
+        return {}
+    told = dict(zip(NewTrade._fields, zip(*rows.trades, strict=True), strict=True))
+    told |= zip(FACT_COLUMNS, zip(*told["facts"], strict=True), strict=True)
+    # Whole numbers: a truth value takes SQLite's driver ten times as long.
+    pending = [1 if batch and batch not in finished else 0 for batch in told["batch"]]
+    since = [finished.get(batch, 0) for batch in told["batch"]]
+    return told | {
+        "book_id": list(map(books.__getitem__, told["book"])),
+        "stream": [rows.stream] * len(rows.trades),
+        "pending": pending,
+        "counted": [1 - waits for waits in pending],
+        "match_key": told["key"],
+        "first_key": told["key"],
+        "known_from": list(map(max, told["recorded_at"], since)),
+    }
+
+
+def _insert(told: Mapping[str, Sequence[Any]]) -> int:
+    """How many were inserted: those a stream says twice are not."""
+    if not told:
         return 0
     with connection.cursor() as cursor:
-        cursor.executemany(INSERT, [_row(rows.stream, new, books, finished) for new in rows.trades])
+        cursor.executemany(INSERT, list(zip(*(told[name] for name in COLUMNS), strict=True)))
         inserted: int = cursor.rowcount
     return inserted
 
 
-def _extend(rows: Rows, books: dict[BookKey, int], finished: Mapping[str, int]) -> None:
-    """Nothing but new trades: their days are extended, or made anew where they come late."""
-    of_day: dict[tuple[int, int], list[Result]] = defaultdict(list)
-    for new in rows.trades:
-        if new.batch and new.batch not in finished:
-            continue
-        facts, event = new.facts, new.event
-        of_day[books[new.book], facts.exit_time // DAY].append(
-            (
-                new.trade_id,
-                *SUMMARISED(facts),
-                event.bot,
-                event.version,
-                *GROUPED(facts),
-                new.source,
-                new.regime,
-                *BESIDE(facts),
-            )
-        )
-    for trades in of_day.values():
-        trades.sort(key=itemgetter(1, 0))
-    refold(extend(of_day))
-
-
-def _row(
-    stream: str, new: NewTrade, books: dict[BookKey, int], finished: Mapping[str, int]
-) -> tuple[Any, ...]:
-    pending = bool(new.batch) and new.batch not in finished
-    event = new.event
-    return (
-        books[new.book],
-        new.trade_id,
-        stream,
-        event.seq,
-        event.recorded_at,
-        event.bot,
-        event.version,
-        new.source,
-        new.batch,
-        False,
-        False,
-        pending,
-        not pending,
-        new.regime,
-        new.key,
-        new.key,
-        new.exchange_key,
-        max(event.recorded_at, finished.get(new.batch, 0)),
-        "",
-        "",
-        *new.facts,
-    )
+def _by_day(told: Mapping[str, Sequence[Any]]) -> dict[Day, list[Sequence[Any]]]:
+    """The counted ones' columns, FIELDS of a day's trades each, in the order of their exits."""
+    places: dict[Day, list[int]] = defaultdict(list)
+    columns = (told["book_id"], told["exit_time"], told["counted"])
+    for place, (book, exit_time, counts) in enumerate(zip(*columns, strict=True)):
+        if counts:
+            places[book, exit_time // DAY].append(place)
+    exits = list(zip(told["exit_time"], told["trade_id"], strict=True))
+    fields = [told[name] for name in FIELDS]
+    of_day: dict[Day, list[Sequence[Any]]] = {}
+    for day, own in places.items():
+        own.sort(key=exits.__getitem__)
+        of_day[day] = list(map(picker(own), fields))
+    return of_day
 
 
 def _finished_batches(rows: Rows) -> dict[str, int]:
@@ -192,7 +168,7 @@ def _note_repeated(rows: Rows) -> None:
         stood |= {trade.trade_id: trade for trade in found}
     for new in rows.trades:
         first = stood[new.trade_id]
-        if first.seq == new.event.seq:
+        if first.seq == new.seq:
             continue
         rows.repeated += 1
         said = TradeFacts(*(getattr(first, name) for name in FACT_COLUMNS))
@@ -207,7 +183,7 @@ def _note_repeated(rows: Rows) -> None:
             if one != other
         )
         rows.last_problem = (
-            f"trade.closed {new.event.seq}: {new.trade_id!r} was closed by event {first.seq} with"
+            f"trade.closed {new.seq}: {new.trade_id!r} was closed by event {first.seq} with"
             f" another {differs}; the first record stands (append trade.corrected to change it)"
         )
 

@@ -6,13 +6,14 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
+from itertools import chain
 
 from django.db import connection
 
 from dashboard import events
 from dashboard.models import Checkpoint, Counter
 from dashboard.performance.summary import COLUMNS
-from dashboard.projection.fold import fold
+from dashboard.projection.fold import fold_part
 from dashboard.projection.rollups import SCOPES, SUMMED
 from dashboard.projection.writer import drop, drop_everything, load, write
 
@@ -91,22 +92,23 @@ def step(stream: str, *, batch: int = BATCH) -> int:
     """
     checkpoint = Checkpoint.objects.filter(stream=stream).first()
     after = checkpoint.seq if checkpoint else 0
-    found = events.read(stream, after=max(0, after - 1), limit=batch + 1)
+    parts = events.read_parts(stream, after=max(0, after - 1), limit=batch + 1)
+    first = next(parts, [])
     if checkpoint is not None and after:
-        if not found or found[0].hash != bytes(checkpoint.hash):
+        if not first or first[0].hash != bytes(checkpoint.hash):
             log.warning("%s: its history has changed; projecting it anew", stream)
             drop(stream)
             return step(stream, batch=batch)
-        found = found[1:]
-    if not found:
+        first = first[1:]
+    if not first:
         return 0
-    rows = load(stream)
-    for event in found:
-        fold(rows, event)
-    newest = found[-1]
+    rows, handled = load(stream), 0
+    for part in chain([first], parts):
+        fold_part(rows, part)
+        handled, newest = handled + len(part), part[-1]
     # Where another projector was quicker nothing is written: the next step starts from its work.
     write(rows, after=after, seq=newest.seq, hash_=newest.hash)
-    return len(found)
+    return handled
 
 
 def _format_changed() -> bool:

@@ -33,7 +33,7 @@ RESULT_FIELDS = (
     "mae",
     "mfe",
 )
-FEE = RESULT_FIELDS.index("fee")
+EXIT, FEE = RESULT_FIELDS.index("exit_time"), RESULT_FIELDS.index("fee")
 FIELDS = (*RESULT_FIELDS, *SCOPES, *SUMMED, *circumstances.FIELDS)
 GROUPING = slice(len(RESULT_FIELDS), len(RESULT_FIELDS) + len(SCOPES) + len(SUMMED))
 BESIDE = slice(GROUPING.stop, len(FIELDS))
@@ -42,7 +42,7 @@ CHUNK = 500  # days in one query
 Scope = tuple[str, str]
 Day = tuple[int, int]  # book id, days since the epoch
 Row = tuple[Any, ...]
-Result = tuple[Any, ...]  # FIELDS of a counted trade
+Results = Sequence[Sequence[Any]]  # of a day's counted trades: FIELDS, each in a column
 
 OF_DAY = f"""
 SELECT {", ".join(FIELDS)} FROM dashboard_trade
@@ -104,11 +104,12 @@ def refold(days: Iterable[Day]) -> None:
         cursor.executemany(FORGET, wanted)
         for book, day in wanted:
             cursor.execute(OF_DAY, [book, day * DAY, (day + 1) * DAY])
-            changes[book].update(_fold((book, day), cursor.fetchall(), {}, rows))
+            trades = list(zip(*cursor.fetchall(), strict=True))
+            changes[book].update(_fold((book, day), trades, {}, rows))
     _write(rows, changes)
 
 
-def extend(added: Mapping[Day, Sequence[Result]]) -> set[Day]:
+def extend(added: Mapping[Day, Results]) -> set[Day]:
     """Add new counted trades, in (exit_time, trade_id) order, to the rows of their days.
 
     What a day has already is neither read nor folded again. Returns the days left alone because
@@ -120,7 +121,7 @@ def extend(added: Mapping[Day, Sequence[Result]]) -> set[Day]:
     for of_day, trades in added.items():
         before = had.get(of_day, {})
         last = unpack(before[WHOLE].summary).running.last_exit if before else None
-        if last is not None and trades[0][1] <= last:
+        if last is not None and trades[EXIT][0] <= last:
             late.add(of_day)
         else:
             changes[of_day[0]].update(_fold(of_day, trades, before, rows))
@@ -144,7 +145,7 @@ def _had(days: Iterable[Day]) -> dict[Day, dict[Scope, Known]]:
 
 
 def _fold(
-    of_day: Day, trades: Sequence[Result], had: Mapping[Scope, Known], rows: list[Row]
+    of_day: Day, trades: Results, had: Mapping[Scope, Known], rows: list[Row]
 ) -> Counter[int]:
     """Add a row for each scope of these trades, joined to the one the day had of it.
 
@@ -153,14 +154,14 @@ def _fold(
     if not trades:
         return Counter()
     book, day = of_day
-    fields: list[Sequence[Any]] = list(zip(*trades, strict=True))
+    fields = list(trades)
     fields[FEE] = [fee or 0 for fee in fields[FEE]]  # summed are the fees that are known
     run = Columns.of_fields(*fields[: len(RESULT_FIELDS)])
     of_all, counted = Summary.of_columns(run), sizes.sizes(run.nets)
     for (scope, value), places in _by_scope(run, fields[GROUPING]).items():
         before = had.get((scope, value))
         # Where all of a day's trades share the value, theirs is the day's own Summary.
-        own = run if len(places) == len(trades) else run.picked(_picker(places))
+        own = run if len(places) == len(run.nets) else run.picked(picker(places))
         packed = ""
         if scope != "hour" and scope not in SUMMED:
             found = of_all if own is run else Summary.of_columns(own)
@@ -169,7 +170,7 @@ def _fold(
         if scope == "version":
             beside = [fields[SYMBOL], *fields[BESIDE]]
             if own is not run:
-                beside = [_picker(places)(column) for column in beside]
+                beside = [picker(places)(column) for column in beside]
             name = circumstances.SCOPE, value
             rows.append(_circumstances((book, day), name, own, beside, had.get(name)))
     before = had.get(SIZE)
@@ -222,7 +223,7 @@ def _by_scope(run: Columns, fields: Sequence[Sequence[str]]) -> dict[Scope, Sequ
     return grouped
 
 
-def _picker(places: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+def picker(places: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
     """Takes these out of a column."""
     if len(places) == 1:
         (place,) = places

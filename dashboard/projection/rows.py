@@ -13,15 +13,30 @@ State = dict[str, Any]
 class NewTrade(NamedTuple):
     """A `trade.closed` to insert."""
 
-    event: Event
     trade_id: str
     book: BookKey
-    facts: TradeFacts
-    key: int
-    exchange_key: int | None
+    seq: int
+    recorded_at: int
+    bot: str
+    version: str
     source: str
     batch: str
     regime: str
+    key: int
+    exchange_key: int | None
+    facts: TradeFacts
+
+
+class Snapshot(NamedTuple):
+    """What a `state.snapshot` tells of its candle and of the account."""
+
+    book: BookKey
+    time: int
+    balance: int | None
+    equity: int | None
+    realised: int | None
+    unrealised: int | None
+    deposits: int | None
 
 
 class Refused(NamedTuple):
@@ -98,6 +113,8 @@ class Rows:
     quarantined: list[Refused] = field(default_factory=list)
     measured: list[Measured] = field(default_factory=list)
     books: dict[BookKey, int] = field(default_factory=dict)  # newest recorded_at of each
+    # Trades and snapshots of the part being folded, by seq, where they were read beforehand.
+    told: dict[int, Any] = field(default_factory=dict)
     bot_changed: bool = False
     positions_changed: bool = False
     equity_restarted: bool = False
@@ -114,11 +131,12 @@ class Rows:
         try:
             key = self._named.get(said)
         except TypeError:  # a list or an object where a word should be
-            return self._note(book_key(event), event)
+            return self.note(book_key(event), event)
         if key is None:
             key = self._named[said] = book_key(event)
-        return self._note(key, event)
+        return self.note(key, event)
 
-    def _note(self, key: BookKey, event: Event) -> BookKey:
+    def note(self, key: BookKey, event: Event) -> BookKey:
+        """The book, which this event is of, was heard of."""
         self.books[key] = event.recorded_at
         return key

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from dashboard import events
 from dashboard.events import Event
 from dashboard.models import Book, Bot, BotWord, EquityPoint, Position
-from dashboard.projection.fold import fold
+from dashboard.projection.fold import fold, fold_part
 from dashboard.projection.rows import Rows, State
 from dashboard.projection.writer import BOT_FIELDS, POSITION_FIELDS
 from dashboard.selectors.scope import Filters
@@ -56,15 +56,15 @@ def _then(stream: str, filters: Filters) -> tuple[Rows, int]:
     begins = max(0, newest - AROUND)
     words = BotWord.objects.filter(stream=stream, seq__lte=begins)
     words = words.filter(occurred_at__lte=as_of, recorded_at__lte=known_at).order_by("-seq")
-    rows, last = Rows(stream), 0
+    rows = Rows(stream)
     for seq in reversed(words.values_list("seq", flat=True)[:WORDS]):
         for event in events.read(stream, after=seq - 1, limit=1):
             fold(rows, event)
-    for event in events.read(stream, after=begins, limit=AROUND + AFTER):
-        if by_then(event):
-            fold(rows, event)
-            last = event.seq
-    return rows, last
+    told = [
+        event for event in events.read(stream, after=begins, limit=AROUND + AFTER) if by_then(event)
+    ]
+    fold_part(rows, told)
+    return rows, told[-1].seq if told else 0
 
 
 def _saved(rows: Rows, seq: int, books: dict[tuple[str, str, str], Book]) -> Then:

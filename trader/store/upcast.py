@@ -4,7 +4,7 @@ An upcaster takes a body of one schema to the next. The schema a kind is written
 more than the number of its upcasters, so adding one raises it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 Body = dict[str, Any]
@@ -40,3 +40,13 @@ def upcast(kind: str, schema: int, body: Body) -> tuple[int, Body]:
         body = upcaster(body)
         schema += 1
     return schema, body
+
+
+def upcast_all(
+    kinds: Sequence[str], schemas: Sequence[int], bodies: Sequence[Body]
+) -> tuple[Sequence[int], Sequence[Body]]:
+    """The schemas and bodies of many events, as `upcast` answers for each."""
+    if _UPCASTERS.keys().isdisjoint(kinds):
+        return schemas, bodies
+    upcasted = list(map(upcast, kinds, schemas, bodies))
+    return [schema for schema, _ in upcasted], [body for _, body in upcasted]

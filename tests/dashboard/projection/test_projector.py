@@ -1,5 +1,6 @@
 """Events to rows, through the real recorder and the real reader."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -146,13 +147,13 @@ def test_a_bot_at_work_is_followed_without_reading_its_past_again(
         for number in range(50):
             close(recorder, trade_id=f"t-{number}")
     asked: list[int] = []
-    read = events.read
+    read = events.read_parts
 
-    def counting(name: str, *, after: int, limit: int) -> list[events.Event]:
+    def counting(name: str, *, after: int, limit: int) -> Iterator[list[events.Event]]:
         asked.append(after)
         return read(name, after=after, limit=limit)
 
-    monkeypatch.setattr(events, "read", counting)
+    monkeypatch.setattr(events, "read_parts", counting)
     projector.project()
     assert asked == [49]
 

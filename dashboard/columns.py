@@ -1,0 +1,99 @@
+"""Whole columns of what events say, read as `units` reads each value, in a fraction of the time.
+
+What most columns hold, plain digits throughout, is checked and read as one text. A column that
+holds anything else goes value by value, and raises Unreadable as the functions of `units` do:
+those decide what a value means, here as everywhere.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from itertools import repeat
+from typing import Any, TypeGuard
+
+from dashboard.units import EPOCH, LARGEST, POWERS, SCALE, decimal_text, instant, money, price_key
+
+# What is left of a number when its digits are taken away: nothing, a point, a sign before them.
+PLAIN = {b"", b"."}
+SIGNED = {b"", b".", b"-", b"-."}
+DIGITS = b"0123456789"
+OFTEN = 4  # a column whose values stand there so many times each is read value by value, once
+LONGEST = 30  # of a price's or a quantity's text
+
+
+def moneys(values: Sequence[object], name: str) -> list[int | None]:
+    """Each as `money` reads it; None where there is none."""
+    return _known(values, lambda known: _moneys(known, name))
+
+
+def instants(values: Sequence[object], name: str) -> list[int | None]:
+    """Each as `instant` reads it; None where there is none."""
+    return _known(values, lambda known: _instants(known, name))
+
+
+def decimal_texts(values: Sequence[Any], name: str) -> Sequence[str]:
+    """Each as `decimal_text` reads it."""
+    plain = _are_numbers(values, PLAIN) and max(map(len, values)) <= LONGEST
+    if plain and "\n." not in "\n".join(("", *values)):
+        return values
+    return [decimal_text(value, name) for value in values]
+
+
+def price_keys(values: Sequence[str]) -> list[str]:
+    """Each as `price_key` has it: most have a point among their last nine characters."""
+    return [
+        price.rstrip("0").rstrip(".") if "." in price[-SCALE - 1 :] else price_key(price)
+        for price in values
+    ]
+
+
+def are_texts(values: Sequence[object]) -> TypeGuard[Sequence[str]]:
+    """Whether all are text, and there are any."""
+    return set(map(type, values)) == {str}
+
+
+def _known(values: Sequence[object], read: Callable[[Sequence[Any]], list[int]]) -> list[Any]:
+    """Read those that are not None."""
+    missing = values.count(None)
+    if not missing:
+        return read(values)
+    if missing == len(values):
+        return list(values)
+    known = iter(read([value for value in values if value is not None]))
+    return [None if value is None else next(known) for value in values]
+
+
+def _moneys(values: Sequence[Any], name: str) -> list[int]:
+    if not are_texts(values):
+        return [money(value, name) for value in values]
+    distinct = set(values)
+    if len(distinct) * OFTEN < len(values):
+        units = {value: money(value, name) for value in distinct}
+        return [units[value] for value in values]
+    if _are_numbers(values, SIGNED):
+        parts = map(str.partition, values, repeat("."))
+        try:
+            found = [int(whole + part) * POWERS[len(part)] for whole, _, part in parts]
+        except (ValueError, IndexError):  # no digits at all, or finer ones than 1e-8
+            return [money(value, name) for value in values]
+        if max(found) <= LARGEST and min(found) >= -LARGEST:
+            return found
+    return [money(value, name) for value in values]
+
+
+def _instants(values: Sequence[Any], name: str) -> list[int]:
+    try:
+        since = [moment - EPOCH for moment in map(datetime.fromisoformat, values)]
+    except (TypeError, ValueError):  # no text, no time, or one without an offset
+        return [instant(value, name) for value in values]
+    return [(one.days * 86_400 + one.seconds) * 1_000_000 + one.microseconds for one in since]
+
+
+def _are_numbers(values: Sequence[Any], shapes: set[bytes]) -> bool:
+    """Whether each is text in ASCII of one of these shapes; the digits may be missing."""
+    if not are_texts(values):
+        return False
+    joined = "\n".join(values)
+    if not joined.isascii():
+        return False
+    left = joined.encode().translate(None, DIGITS).split(b"\n")
+    return len(left) == len(values) and shapes.issuperset(left)
