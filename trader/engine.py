@@ -6,8 +6,7 @@ are the same steps, so neither has a path of its own.
 """
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -16,11 +15,7 @@ from trader.domain import bodies, events
 from trader.domain.book import Book
 from trader.domain.candle import Candle
 from trader.domain.market import Market
-from trader.domain.order import (
-    OrderSide,
-    OrderType,
-    Purpose,
-)
+from trader.domain.order import PROTECTION, Order, OrderSide, OrderType, Purpose
 from trader.domain.position import Position
 from trader.domain.signal import Action, Signal
 from trader.order_desk import OrderDesk
@@ -71,13 +66,14 @@ class Engine:
         self.gate = gate or RiskGate(HaltLimits(), account=market.account)
         self._stop_alone: set[str] = set()
         self._watched_at: datetime | None = None
+        self._despite_silence = _DespiteSilence(self._in_trouble)
         self.trouble = "not compared with the exchange yet"
 
     def recover(self) -> None:
         """Bring the exchange and the book together and finish what a crash left half done."""
         for update in self._exchange.recover(self.book):
             self._desk.take(update)
-        with self._despite_silence():
+        with self._despite_silence:
             self._follow(None, self._candle_time())
             self._reconcile()
 
@@ -87,7 +83,7 @@ class Engine:
         After a crash within a candle the same candle is given again: what is recorded of it
         already is known to the book and neither done nor recorded twice.
         """
-        with self._despite_silence():
+        with self._despite_silence:
             self._follow(candle, candle.open_time)
             self._reconcile()
         self.gate.review(self.book, self._desk.record_change, candle)
@@ -96,7 +92,7 @@ class Engine:
         signal = self._strategy.decide(candle, holding=bool(before))
         if refusal := self._refusal(candle, signal):
             signal = replace(signal, action=Action.HOLD, reason=refusal)
-        with self._despite_silence():
+        with self._despite_silence:
             if signal.action is Action.ENTER and not (self.book.positions or self.book.orders):
                 self._enter(candle, signal)
             elif signal.action is Action.EXIT:
@@ -115,7 +111,7 @@ class Engine:
     def watch(self) -> None:
         """Look after the live orders, and after what did not agree."""
         if self.book.positions or self.book.orders or self.trouble:
-            with self._despite_silence():
+            with self._despite_silence:
                 self._follow(None, self._candle_time())
                 if self.trouble:
                     self._reconcile()
@@ -126,14 +122,6 @@ class Engine:
             return self.book.last_candle
         times = [position.entry_time for position in self.book.positions.values()]
         return min(times, default=datetime(1970, 1, 1, tzinfo=UTC))
-
-    @contextmanager
-    def _despite_silence(self) -> Iterator[None]:
-        """What could not be asked or done now is asked and done again at the next look."""
-        try:
-            yield
-        except Unreachable as silence:
-            self._in_trouble(str(silence))
 
     def _in_trouble(self, trouble: str) -> None:
         if trouble and trouble != self.trouble:
@@ -175,18 +163,21 @@ class Engine:
     def _settle(self, candle_time: datetime) -> None:
         """Do what the book shows to be missing; nothing where nothing is."""
         for _ in range(_ROUNDS):
-            steps = [self._step(p, candle_time) for p in list(self.book.positions.values())]
-            if not any(steps):
+            more = False
+            for position in list(self.book.positions.values()):
+                more |= self._step(position, candle_time)
+            if not more:
                 return
 
     def _step(self, position: Position, candle_time: datetime) -> bool:
         """The next step of one position; whether there may be more to do at once."""
-        trade_id = position.trade_id
-        if self.book.live(trade_id, Purpose.ENTRY, Purpose.EXIT):
-            if position.quantity and not position.opened and not self._entering(trade_id):
+        live = self.book.live(position.trade_id)
+        standing = [order for order in live if order.purpose in PROTECTION]
+        if len(standing) < len(live):
+            entering = any(order.purpose is Purpose.ENTRY for order in live)
+            if position.quantity and not position.opened and not entering:
                 self._open(position)
             return False
-        standing = self.book.live(trade_id, *_PROTECTION)
         price = self.book.last_price or position.entry_price
         if not standing and not self._exchange.rules.sellable(position.quantity, price):
             self._close(position, candle_time)
@@ -196,10 +187,7 @@ class Engine:
             return False
         if not position.opened:
             self._open(position)
-        return self._protect(position, candle_time)
-
-    def _entering(self, trade_id: str) -> bool:
-        return bool(self.book.live(trade_id, Purpose.ENTRY))
+        return self._protect(position, standing, candle_time)
 
     def _open(self, position: Position) -> None:
         body = bodies.position_opened(self._market, position, self._protection_prices(position))
@@ -216,6 +204,15 @@ class Engine:
         body = bodies.trade_closed(self._market, position, self._strategy.name)
         self._desk.record(events.TRADE_CLOSED, body, position.exit_time, ref=position.trade_id)
 
+    def _planned(self, position: Position) -> set[Purpose]:
+        """What is to stand for it: a stop and a target, each where the entry planned one."""
+        planned = set()
+        if position.stop_distance is not None:
+            planned.add(Purpose.STOP_LOSS)
+        if position.target_distance is not None and position.trade_id not in self._stop_alone:
+            planned.add(Purpose.TAKE_PROFIT)
+        return planned
+
     def _protection_prices(self, position: Position) -> dict[Purpose, Decimal]:
         """Where the planned stop and target belong, each where the entry planned one."""
         rules, entry = self._exchange.rules, position.entry_price
@@ -226,18 +223,16 @@ class Engine:
             prices[Purpose.TAKE_PROFIT] = rules.price_up(entry + position.target_distance)
         return prices
 
-    def _protect(self, position: Position, candle_time: datetime) -> bool:
+    def _protect(
+        self, position: Position, standing: Sequence[Order], candle_time: datetime
+    ) -> bool:
         """Stand the stop and the target where one is missing; whether something was done.
 
         They stand as a pair, so where one alone is left (a crash came between the two, or the
         target was filled in part) it gives way to a new pair.
         """
-        trade_id, prices = position.trade_id, self._protection_prices(position)
-        standing = self.book.live(trade_id, *_PROTECTION)
-        purposes = {order.purpose for order in standing}
-        if trade_id in self._stop_alone:
-            prices.pop(Purpose.TAKE_PROFIT, None)
-        if prices.keys() <= purposes:
+        planned = self._planned(position)
+        if planned <= {order.purpose for order in standing}:
             return False
         if standing:
             self._desk.withdraw(standing, candle_time)
@@ -247,7 +242,7 @@ class Engine:
             return False
         orders = [
             self._desk.order(
-                trade_id,
+                position.trade_id,
                 candle_time,
                 OrderSide.SELL,
                 OrderType(purpose.value),
@@ -257,7 +252,8 @@ class Engine:
                 named_by=position.entered_on or position.entry_time,
                 price=price,
             )
-            for purpose, price in prices.items()
+            for purpose, price in self._protection_prices(position).items()
+            if purpose in planned
         ]
         refusal = self._desk.send(*orders, at=candle_time)
         if refusal is not None and not refusal.lost:
@@ -314,14 +310,14 @@ class Engine:
         self._desk.send(order, at=candle.close_time)
 
     def _exit(self, candle: Candle, position: Position, signal: Signal) -> None:
-        if self.book.live(position.trade_id, Purpose.EXIT):
+        if self.book.live(position.trade_id, (Purpose.EXIT,)):
             return
         self._record_signal(candle, signal, position.trade_id)
         self._leave(position, candle.close_time, signal.reason)
 
     def _leave(self, position: Position, at: datetime, reason: str) -> None:
         """Withdraw what protects a position and sell it at market."""
-        if standing := self.book.live(position.trade_id, *_PROTECTION):
+        if standing := self.book.live(position.trade_id, PROTECTION):
             self._desk.withdraw(standing, at)
         for _ in range(_ROUNDS):
             # A stop may have sold it meanwhile.
@@ -352,6 +348,23 @@ class Engine:
         self._desk.record(events.STATE_SNAPSHOT, body, candle.close_time)
 
 
-_PROTECTION = (Purpose.STOP_LOSS, Purpose.TAKE_PROFIT)
+class _DespiteSilence:
+    """What could not be asked or done now is asked and done again at the next look."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: object
+    ) -> bool:
+        if isinstance(error, Unreachable):
+            self._tell(str(error))
+            return True
+        return False
+
+
 WATCH = timedelta(seconds=10)
 _ROUNDS = 4  # of steps at once; what then still is to be done waits for the next look

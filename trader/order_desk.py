@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from trader.domain import bodies, events
@@ -158,6 +159,7 @@ class OrderDesk:
             self.record(kind, bodies.order_note(order, reason), now, ref=order.trade_id)
 
 
+_EPOCH, _SECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(seconds=1)
 _LEGS = {Purpose.ENTRY: "E", Purpose.EXIT: "X", Purpose.STOP_LOSS: "S", Purpose.TAKE_PROFIT: "T"}
 
 
@@ -166,10 +168,11 @@ def client_order_id(market: Market, at: datetime, purpose: Purpose, attempt: int
 
     Binance takes letters, digits and ``.:/_-``.
     """
-    seconds = (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1)
+    seconds = (at - _EPOCH) // _SECOND
     return f"{id_prefix(market)}-{seconds}-{_LEGS[purpose]}{attempt}"
 
 
+@cache
 def id_prefix(market: Market) -> str:
     """What the ids of all orders of this bot on this symbol begin with."""
     return hashlib.sha256(f"{market.bot}/{market.symbol}".encode()).hexdigest()[:10]

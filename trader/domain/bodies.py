@@ -117,4 +117,5 @@ def state_snapshot(market: Market, book: Book, candle: Candle, signal: Signal) -
         "indicators": dict(signal.indicators),
         "signal": signal.action.value,
         "reason": signal.reason,
-    } | book.state(candle.close)
+        **book.state(candle.close),
+    }

@@ -6,7 +6,7 @@ id, a fill's id, a trade's id, a signal's candle), and `knows` says whether the 
 candle that was cut off half way is simply worked through again and adds what was missing.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,10 +15,13 @@ from typing import Any, Protocol, Self
 from trader.domain import events
 from trader.domain.events import Body
 from trader.domain.money import ZERO, round_money
-from trader.domain.order import Fill, Order, Purpose
+from trader.domain.order import Fill, Order, OrderSide, Purpose
 from trader.domain.position import Position
 from trader.domain.standing import Standing
 from trader.domain.times import moment
+
+
+_ALL = tuple(Purpose)
 
 
 class Recorded(Protocol):
@@ -117,37 +120,50 @@ class Book:
         """All that the account should hold of the base currency, dust included."""
         return sum((p.quantity for p in self.positions.values()), self.dust)
 
+    def value(self, price: Decimal) -> Decimal:
+        """Of all that is held, at `price`; quote currency."""
+        value = round_money(self.dust * price)
+        for position in self.positions.values():
+            value += round_money(position.quantity * price)
+        return value
+
     def unrealised(self, price: Decimal) -> Decimal:
-        of_dust = round_money(self.dust * price) - self.dust_cost
-        return sum((p.unrealised(price) for p in self.positions.values()), of_dust)
+        """What is held at `price` less what it cost."""
+        return self.value(price) - self._cost()
 
     def equity(self, price: Decimal) -> Decimal:
         """Cash plus what is held at `price`, quote currency."""
-        held = (round_money(p.quantity * price) for p in self.positions.values())
-        return self.cash + sum(held, round_money(self.dust * price))
+        return self.cash + self.value(price)
+
+    def _cost(self) -> Decimal:
+        return sum((p.cost for p in self.positions.values()), self.dust_cost)
 
     def left_by_signal(self) -> bool:
         """Whether a signal to leave was raised since the last snapshot."""
         return any(k == events.SIGNAL_RAISED and m.startswith("exit ") for k, m in self._tail)
 
-    def live(self, trade_id: str, *purposes: Purpose) -> list[Order]:
+    def live(self, trade_id: str, purposes: Sequence[Purpose] = _ALL) -> list[Order]:
         """The live orders of a trade, of these purposes."""
-        orders = (live.order for live in self.orders.values())
-        return [o for o in orders if o.trade_id == trade_id and o.purpose in purposes]
+        return [
+            order
+            for live in self.orders.values()
+            if (order := live.order).trade_id == trade_id and order.purpose in purposes
+        ]
 
     def state(self, price: Decimal) -> dict[str, Any]:
         """What a snapshot carries of the book, marked at `price`; `from_snapshot` reads it."""
+        value = self.value(price)
         return {
             "balance": self.cash,
-            "equity": self.equity(price),
+            "equity": self.cash + value,
             "realised": self.realised,
-            "unrealised": self.unrealised(price),
+            "unrealised": value - self._cost(),
             "deposits": self.deposits,
             "dust": self.dust,
             "dust_cost": self.dust_cost,
             "positions": [position.to_body(price) for position in self.positions.values()],
             "orders": [
-                events.order_body(live.order) | {"filled": live.filled}
+                {**events.order_body(live.order), "filled": live.filled}
                 for live in self.orders.values()
             ],
             "risk": self.standing.to_body(),
@@ -213,19 +229,24 @@ class Book:
 
 def identity(kind: str, body: Body) -> str | None:
     """What makes an event this one and no other within its kind; None where each stands alone."""
-    match kind:
-        case events.ORDER_FILLED:
-            return str(body["fill_id"])
-        case events.POSITION_OPENED | events.POSITION_CHANGED | events.TRADE_CLOSED:
-            return str(body["trade_id"])
-        case events.SIGNAL_RAISED:
-            return f"{body['action']} {body['trade_id']}"
-        case _ if kind.startswith("order."):
-            return str(body["order_id"])
-        case _:
-            return None
+    if (name := _IDENTITIES.get(kind)) is not None:
+        return str(body[name])
+    return f"{body['action']} {body['trade_id']}" if kind == events.SIGNAL_RAISED else None
+
+
+_IDENTITIES = {
+    events.ORDER_SUBMITTED: "order_id",
+    events.ORDER_ACCEPTED: "order_id",
+    events.ORDER_FILLED: "fill_id",
+    events.ORDER_REJECTED: "order_id",
+    events.ORDER_CANCELLED: "order_id",
+    events.ORDER_UNKNOWN: "order_id",
+    events.POSITION_OPENED: "trade_id",
+    events.POSITION_CHANGED: "trade_id",
+    events.TRADE_CLOSED: "trade_id",
+}
 
 
 def _cash_moved(fill: Fill) -> Decimal:
-    fee = fill.quote_fee
-    return -fill.notional - fee if fill.side == "buy" else fill.notional - fee
+    moved = -fill.notional if fill.side is OrderSide.BUY else fill.notional
+    return moved - fill.quote_fee

@@ -6,7 +6,8 @@ readers here take either, so that folding fresh events and recorded ones is one 
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from trader.domain.flat import by_name
 from trader.domain.order import Fill, Order, OrderSide, OrderType, Purpose
@@ -33,6 +34,8 @@ STATE_SNAPSHOT = "state.snapshot"
 
 Body = Mapping[str, Any]
 
+_Words = TypeVar("_Words", bound=StrEnum)
+
 
 def order_body(order: Order) -> dict[str, Any]:
     """An order as it stands in order.submitted and in a snapshot."""
@@ -44,9 +47,9 @@ def order_from(body: Body) -> Order:
         order_id=body["order_id"],
         trade_id=body["trade_id"],
         symbol=body["symbol"],
-        side=OrderSide(body["side"]),
-        type=OrderType(body["type"]),
-        purpose=Purpose(body["purpose"]),
+        side=_member(OrderSide, body["side"]),
+        type=_member(OrderType, body["type"]),
+        purpose=_member(Purpose, body["purpose"]),
         quantity=Decimal(body["quantity"]),
         placed_at=moment(body["placed_at"]),
         price=_decimal(body["price"]),
@@ -58,7 +61,9 @@ def order_from(body: Body) -> Order:
 
 def fill_body(fill: Fill) -> dict[str, Any]:
     """A fill as it stands in order.filled."""
-    return by_name(fill) | {"notional": fill.notional}
+    body = by_name(fill)
+    body["notional"] = fill.notional
+    return body
 
 
 def fill_from(body: Body) -> Fill:
@@ -67,7 +72,7 @@ def fill_from(body: Body) -> Fill:
         order_id=body["order_id"],
         trade_id=body["trade_id"],
         symbol=body["symbol"],
-        side=OrderSide(body["side"]),
+        side=_member(OrderSide, body["side"]),
         price=Decimal(body["price"]),
         quantity=Decimal(body["quantity"]),
         fee=Decimal(body["fee"]),
@@ -76,6 +81,10 @@ def fill_from(body: Body) -> Fill:
         fee_value=_decimal(body.get("fee_value")),
         base_fee=Decimal(body.get("base_fee", 0)),
     )
+
+
+def _member(kind: type[_Words], value: Any) -> _Words:
+    return value if type(value) is kind else kind(value)
 
 
 def _decimal(value: Decimal | str | None) -> Decimal | None:

@@ -8,7 +8,7 @@ ZERO = Decimal(0)
 
 def round_money(amount: Decimal) -> Decimal:
     """`amount` rounded half-even to 1e-8, the grain of every account here."""
-    return amount.quantize(MONEY_STEP, rounding=ROUND_HALF_EVEN)
+    return amount.quantize(MONEY_STEP, ROUND_HALF_EVEN)
 
 
 def floor_to(value: Decimal, step: Decimal) -> Decimal:

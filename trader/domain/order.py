@@ -28,6 +28,9 @@ class Purpose(StrEnum):
     TAKE_PROFIT = "take_profit"
 
 
+PROTECTION = (Purpose.STOP_LOSS, Purpose.TAKE_PROFIT)
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """`quantity` in base currency; `price` is the trigger of a stop or target, None at market.

@@ -1,11 +1,11 @@
 """An open exposure: what was paid, what is left at which cost, and what it has earned so far."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Self
 
-from trader.domain.flat import by_name
+from trader.domain.flat import by_name, fields_of
 from trader.domain.money import ZERO, plain, round_money
 from trader.domain.order import Fill, Order, OrderSide, Purpose
 from trader.domain.times import moment
@@ -47,6 +47,7 @@ class Position:
     exit_time: datetime | None = None
     exit_reason: str = ""
     opened: bool = False
+    _entry_price: Decimal | None = field(default=None, init=False, repr=False, compare=False)
 
     @classmethod
     def entered_by(cls, order: Order, fill: Fill, version: str) -> Self:
@@ -64,7 +65,7 @@ class Position:
     @classmethod
     def from_body(cls, body: dict[str, Any]) -> Self:
         """The position that `to_body` wrote, its Decimals and times read back."""
-        known = {name: body[name] for name in cls.__slots__ if name in body}
+        known = {name: body[name] for name in fields_of(cls)[0] if name in body}
         known.setdefault("bought", known["entry_quantity"])
         for name in _MONEY:
             known[name] = None if known[name] is None else Decimal(known[name])
@@ -86,7 +87,9 @@ class Position:
     @property
     def entry_price(self) -> Decimal:
         """Average price of the entry fills, quote currency, rounded to 1e-8."""
-        return average_price(self.entry_notional, self.bought)
+        if self._entry_price is None:  # asked again and again between two fills
+            self._entry_price = average_price(self.entry_notional, self.bought)
+        return self._entry_price
 
     @property
     def exit_price(self) -> Decimal:
@@ -105,20 +108,21 @@ class Position:
     def add(self, fill: Fill, order: Order) -> None:
         """Fold one fill in: a buy adds quantity at cost, a sell realises its share of the cost."""
         self.fee += fill.cost_of_fee
-        paid = fill.quote_fee + fill.foreign_fee
+        paid, notional = fill.quote_fee + fill.foreign_fee, fill.notional
         if fill.side is OrderSide.BUY:
             self.quantity += fill.quantity - fill.base_fee
             self.entry_quantity += fill.quantity - fill.base_fee
             self.bought += fill.quantity
-            self.entry_notional += fill.notional
-            self.cost += fill.notional + paid
+            self.entry_notional += notional
+            self.cost += notional + paid
+            self._entry_price = None
             return
         whole = fill.quantity == self.quantity
         share = self.cost if whole else round_money(self.cost * fill.quantity / self.quantity)
         self.quantity -= fill.quantity
         self.cost -= share
-        self.exit_notional += fill.notional
-        self.realised += fill.notional - paid - share
+        self.exit_notional += notional
+        self.realised += notional - paid - share
         self.exit_time = fill.filled_at
         self.exit_reason = order.reason or order.purpose.value
         self._excursion(fill.price)
@@ -145,8 +149,10 @@ class Position:
 
     def _excursion(self, price: Decimal) -> None:
         moved = round_money((price - self.entry_price) * self.entry_quantity)
-        self.mae = min(self.mae, moved)
-        self.mfe = max(self.mfe, moved)
+        if moved < self.mae:
+            self.mae = moved
+        elif moved > self.mfe:
+            self.mfe = moved
 
 
 def average_price(notional: Decimal, quantity: Decimal) -> Decimal:

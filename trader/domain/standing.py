@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from trader.domain import events
-from trader.domain.flat import by_name
+from trader.domain.flat import fields_of
 from trader.domain.money import ZERO
 from trader.domain.times import moment
 
@@ -71,7 +71,7 @@ class Standing:
         """What `to_body` wrote; a fresh one for a snapshot of before there was any."""
         if body is None:
             return cls()
-        read: dict[str, Any] = {name: body[name] for name in cls.__slots__ if name in body}
+        read: dict[str, Any] = {name: body[name] for name in _NAMES if name in body}
         for name, value in read.items():
             if name in _READERS:
                 read[name] = _READERS[name](value)
@@ -79,7 +79,8 @@ class Standing:
 
     def to_body(self) -> dict[str, Any]:
         """What is not as in a fresh one; a snapshot a minute shall not repeat the ordinary."""
-        said = {name: value for name, value in by_name(self).items() if value != _FRESH[name]}
+        fields = zip(_NAMES, _values(self), _FRESH, strict=True)
+        said = {name: value for name, value, fresh in fields if value != fresh}
         for name in ("day", "before"):
             if name in said:
                 said[name] = said[name].isoformat()
@@ -87,37 +88,27 @@ class Standing:
 
     def apply(self, kind: str, body: Body) -> None:
         """Fold one event; those that say nothing of risk change nothing."""
-        match kind:
-            case events.STATE_SNAPSHOT:
-                self._seen(moment(body["candle"]["close_time"]), Decimal(body["equity"]))
-            case events.TRADE_CLOSED:
-                fee = Decimal(body.get("fee") or 0)
-                self._closed(moment(body["exit_time"]), Decimal(body["net_pnl"]), fee)
-            case events.CASH_DEPOSITED:
-                self._moved(Decimal(body["amount"]))
-            case events.CASH_WITHDRAWN:
-                self._moved(-Decimal(body["amount"]))
-            case events.RISK_HALTED:
-                self._halted(body)
-            case events.RISK_RESUMED:
-                self._resumed(body)
+        fold = _FOLDS.get(kind)
+        if fold is not None:
+            fold(self, body)
 
     def day_start_for(self, close_time: datetime) -> Decimal:
         """Equity before the first candle of this candle's day."""
         return self.day_start_equity if self.day == trading_day(close_time) else self.equity
 
-    def _seen(self, close_time: datetime, equity: Decimal) -> None:
-        self._turn_to(trading_day(close_time))
-        self.equity = equity
-        self.peak_equity = max(self.peak_equity, equity)
+    def _seen(self, body: Body) -> None:
+        self._turn_to(trading_day(moment(body["candle"]["close_time"])))
+        self.equity = Decimal(body["equity"])
+        self.peak_equity = max(self.peak_equity, self.equity)
 
-    def _closed(self, exit_time: datetime, net_pnl: Decimal, fee: Decimal) -> None:
+    def _closed(self, body: Body) -> None:
+        exit_time, net_pnl = moment(body["exit_time"]), Decimal(body["net_pnl"])
         if self.day is None or exit_time.date() > self.day:
             self._turn_to(exit_time.date())
         self.day_trades += 1
         self.day_wins += net_pnl > 0
         self.day_net_pnl += net_pnl
-        self.day_fees += fee
+        self.day_fees += Decimal(body.get("fee") or 0)
         self.streak = self.streak + 1 if net_pnl < 0 else 0
         if net_pnl < 0:
             self.last_loss_at = exit_time
@@ -135,6 +126,12 @@ class Standing:
         self.day, self.day_start_equity = day, self.equity
         self.day_trades, self.day_wins = 0, 0
         self.day_net_pnl = self.day_fees = ZERO
+
+    def _deposited(self, body: Body) -> None:
+        self._moved(Decimal(body["amount"]))
+
+    def _withdrawn(self, body: Body) -> None:
+        self._moved(-Decimal(body["amount"]))
 
     def _moved(self, amount: Decimal) -> None:
         self.equity += amount
@@ -170,4 +167,13 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "day_start_equity": Decimal,
     "day_net_pnl": Decimal,
 }
-_FRESH = by_name(Standing())
+_NAMES, _values = fields_of(Standing)
+_FRESH = _values(Standing())
+_FOLDS: dict[str, Callable[[Standing, Body], None]] = {
+    events.STATE_SNAPSHOT: Standing._seen,
+    events.TRADE_CLOSED: Standing._closed,
+    events.CASH_DEPOSITED: Standing._deposited,
+    events.CASH_WITHDRAWN: Standing._withdrawn,
+    events.RISK_HALTED: Standing._halted,
+    events.RISK_RESUMED: Standing._resumed,
+}

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from trader.domain.book import Book
 from trader.domain.candle import Candle
-from trader.domain.order import Order, OrderCancelled, OrderUpdate, Purpose
+from trader.domain.order import PROTECTION, Order, OrderCancelled, OrderUpdate, Purpose
 from trader.domain.symbol import SymbolRules
 from trader.exchange.simulated.fees import Costs
 from trader.exchange.simulated.matching import PAIR_FILLED, MatchingEngine
@@ -35,7 +35,7 @@ class PaperExchange:
                 self._matching.place(live.order)
         updates: list[OrderUpdate] = []
         for position in book.positions.values():
-            protection = book.live(position.trade_id, Purpose.STOP_LOSS, Purpose.TAKE_PROFIT)
+            protection = book.live(position.trade_id, PROTECTION)
             if position.quantity > 0:
                 self._matching.place(*protection)
             elif position.exit_time is not None:
@@ -61,11 +61,12 @@ class PaperExchange:
     def reconcile(self, book: Book) -> Reconciliation:
         matching = self._matching
         if (matching.cash, matching.held) == (book.cash, book.held):
-            return Reconciliation()
+            return _AGREED
         return Reconciliation(
             f"the paper account holds {matching.cash} and {matching.held}, "
             f"the book {book.cash} and {book.held}"
         )
 
 
+_AGREED = Reconciliation()
 _SINGLE = (Purpose.ENTRY, Purpose.EXIT)

@@ -49,8 +49,7 @@ def fill_of(
     """
     notional = round_money(price * quantity)
     fee, asset, value, kept = round_money(notional * costs.fee_rate), rules.quote_asset, None, ZERO
-    in_bnb = round_money(fee / costs.bnb_price)
-    if costs.charged is Charged.BNB and in_bnb <= bnb:
+    if costs.charged is Charged.BNB and (in_bnb := round_money(fee / costs.bnb_price)) <= bnb:
         fee, asset, value = in_bnb, "BNB", round_money(in_bnb * costs.bnb_price)
     elif costs.charged is not Charged.QUOTE and order.side is OrderSide.BUY:
         fee = kept = round_money(quantity * costs.fee_rate)
