@@ -87,13 +87,13 @@ class AdxTrend:
         candles, given = self._candles, self._settings
         adx = indicators.adx(candles, given.adx_period)
         return {
-            "adx": round(float(adx[-1]), 4),
-            "adx_before": round(float(adx[-2]), 4),
-            "plus_di": round(float(indicators.plus_di(candles, given.adx_period)[-1]), 4),
-            "minus_di": round(float(indicators.minus_di(candles, given.adx_period)[-1]), 4),
-            "ema_fast": round(float(indicators.ema(candles, given.ema_fast)[-1]), 8),
-            "ema_slow": round(float(indicators.ema(candles, given.ema_slow)[-1]), 8),
-            "atr": round(float(indicators.atr(candles, given.atr_period)[-1]), 8),
+            "adx": round(adx.item(-1), 4),
+            "adx_before": round(adx.item(-2), 4),
+            "plus_di": round(indicators.plus_di(candles, given.adx_period).item(-1), 4),
+            "minus_di": round(indicators.minus_di(candles, given.adx_period).item(-1), 4),
+            "ema_fast": round(indicators.ema(candles, given.ema_fast).item(-1), 8),
+            "ema_slow": round(indicators.ema(candles, given.ema_slow).item(-1), 8),
+            "atr": round(indicators.atr(candles, given.atr_period).item(-1), 8),
         }
 
     def _enter(self, seen: dict[str, float], close: float) -> Signal:

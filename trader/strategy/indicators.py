@@ -1,6 +1,7 @@
 """The few TA-Lib functions the strategies use, with our own types on them."""
 
 import sys
+from collections.abc import Callable
 from typing import Any, cast
 
 import numpy as np
@@ -20,6 +21,19 @@ finally:
 Floats = NDArray[np.float64]
 
 
+def _bare(name: str) -> Callable[..., Floats]:
+    """TA-Lib's function itself: where something imported TA-Lib before us and pandas is there,
+    it is wrapped in one that looks for pandas' series at each call. Here arrays come alone.
+    """
+    function = getattr(talib, name)
+    bare: Callable[..., Floats] = getattr(function, "__wrapped__", function)
+    return bare
+
+
+_ADX, _PLUS_DI, _MINUS_DI = _bare("ADX"), _bare("PLUS_DI"), _bare("MINUS_DI")
+_ATR, _EMA = _bare("ATR"), _bare("EMA")
+
+
 class CandleWindow:
     """The newest `size` candles as contiguous float arrays, oldest first.
 
@@ -32,6 +46,7 @@ class CandleWindow:
         self.size = size
         self._buffer = np.zeros((self._COLUMNS, 2 * size))
         self._end = 0
+        self._views: dict[int, tuple[Floats, Floats, Floats]] = {}
 
     def __len__(self) -> int:
         return min(self._end, self.size)
@@ -42,26 +57,27 @@ class CandleWindow:
             self._end = self.size
         self._buffer[:, self._end] = (high, low, close)
         self._end += 1
+        self._views.clear()
 
     @property
     def high(self) -> Floats:
-        return self._column(0, self.size)
+        return self.newest(self.size)[0]
 
     @property
     def low(self) -> Floats:
-        return self._column(1, self.size)
+        return self.newest(self.size)[1]
 
     @property
     def close(self) -> Floats:
-        return self._column(2, self.size)
+        return self.newest(self.size)[2]
 
     def newest(self, count: int) -> tuple[Floats, Floats, Floats]:
         """High, low and close of the newest `count` candles, or of all there are."""
-        count = min(count, self.size)
-        return self._column(0, count), self._column(1, count), self._column(2, count)
-
-    def _column(self, number: int, count: int) -> Floats:
-        return self._buffer[number, max(0, self._end - count) : self._end]
+        if (found := self._views.get(count)) is None:
+            begin = max(0, self._end - min(count, self.size))
+            high, low, close = self._buffer[:, begin : self._end]
+            found = self._views[count] = high, low, close
+        return found
 
 
 # Wilder's smoothing keeps 1 - 1/n of what was: after 36 periods less than 1e-15 of it is left,
@@ -78,24 +94,24 @@ def adx(window: CandleWindow, period: int) -> Floats:
 
     Of the newest 36 periods, as every indicator of Wilder's here.
     """
-    return talib.ADX(*_wilder(window, period), timeperiod=period)
+    return _ADX(*_wilder(window, period), period)
 
 
 def plus_di(window: CandleWindow, period: int) -> Floats:
     """Wilder's positive directional indicator, 0 to 100."""
-    return talib.PLUS_DI(*_wilder(window, period), timeperiod=period)
+    return _PLUS_DI(*_wilder(window, period), period)
 
 
 def minus_di(window: CandleWindow, period: int) -> Floats:
     """Wilder's negative directional indicator, 0 to 100."""
-    return talib.MINUS_DI(*_wilder(window, period), timeperiod=period)
+    return _MINUS_DI(*_wilder(window, period), period)
 
 
 def atr(window: CandleWindow, period: int) -> Floats:
     """Wilder's average true range, in quote currency."""
-    return talib.ATR(*_wilder(window, period), timeperiod=period)
+    return _ATR(*_wilder(window, period), period)
 
 
 def ema(window: CandleWindow, period: int) -> Floats:
     """Exponential moving average of the closes, in quote currency."""
-    return talib.EMA(window.close, timeperiod=period)
+    return _EMA(window.close, period)
