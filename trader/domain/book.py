@@ -20,7 +20,6 @@ from trader.domain.position import Position
 from trader.domain.standing import Standing
 from trader.domain.times import moment
 
-
 _ALL = tuple(Purpose)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trader.store import Reader, Recorder, backup
+from trader.store import Reader, Recorder, backup, redact
 from trader.store.redact import REDACTED, Redactor
 
 CANARY = "c4nary-Zq7Xw2Lm9Tb5Vd8K"
@@ -158,3 +158,40 @@ def test_a_bot_may_allow_further_settings() -> None:
 def test_a_body_without_secrets_is_the_same_object(value: object) -> None:
     body = {"a": value}
     assert Redactor().event("a", body) is body
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "AKIA",
+                "ASIA",
+                "AIza",
+                "sk-",
+                "sk_live_",
+                "glpat-",
+                "xoxb-",
+                "ghp_",
+                "github_pat_",
+                "eyJ",
+                ".",
+                ":",
+                "bearer",
+                "secret=",
+                "-----BEGIN",
+                "PRIVATE",
+                "KEY",
+            ]
+        )
+        | st.text(string.ascii_letters + string.digits + "-", max_size=24),
+        max_size=5,
+    ).map("".join)
+)
+def test_an_id_is_clean_at_a_glance_only_where_it_has_no_known_shape(text: str) -> None:
+    if redact._surely_no_key(text):
+        assert not redact._KNOWN_SHAPE.search(text)
+
+
+@pytest.mark.parametrize("key", ["AKIAIOSFODNN7EXAMPLE", "sk-abcdefghij0123456789", "glpat-x" * 5])
+def test_a_key_is_taken_out_under_the_name_of_an_id_too(key: str) -> None:
+    assert Redactor().event("a", {"order_id": key}) == {"order_id": REDACTED}
