@@ -8,6 +8,8 @@ import { draw } from "./page.js";
 const RIGHT = 104; // pixels for the prices
 const BOTTOM = 24;
 const TOP = 12;
+const WIDE = 600;
+const DIGIT = 7; // pixels at the most, of the labels' 12
 const LINE = 14; // from one label to the next
 
 // `trade` and `candles` as the API has them. Gives {svg, at(index)}: `at` moves the cursor.
@@ -21,16 +23,23 @@ export function drawTrade(trade, candles, width, height) {
   const low = Math.min(...prices);
   const high = Math.max(...prices);
   const pad = (high - low || high * 0.001 || 1) * 0.04;
-  const plot = { right: width - RIGHT, bottom: height - BOTTOM };
-  const x = (at) => (plot.right * (at - from)) / (to - from);
+  const marks = scale(low, high);
+  // Beside the candles where there is room, upon them on a phone.
+  const beside = width >= WIDE ? 12 + DIGIT * Math.max(...marks.map((mark) => mark.label.length)) : 0;
+  const plot = { left: beside, right: width - RIGHT, bottom: height - BOTTOM };
+  const room = plot.right - plot.left;
+  const x = (at) => plot.left + (room * (at - from)) / (to - from);
   const y = (value) => TOP + ((plot.bottom - TOP) * (high + pad - value)) / (high - low + 2 * pad);
   const svg = draw("svg", { width, height, role: "img", "aria-label": words(trade, candles) });
-  grid(svg, { from, to, low, high, x, y, plot });
+  grid(svg, marks, { from, to, x, y, plot });
   const entered = Math.max(from, Date.parse(trade.entry_time ?? trade.exit_time));
   const left = Math.min(to, Date.parse(trade.exit_time));
   bands(svg, levels, { x, y, entered, left });
-  bodies(svg, candles, times, { x, y, width: Math.max(1, Math.min(13, (0.66 * plot.right * step) / (to - from))) });
+  bodies(svg, candles, times, { x, y, width: Math.max(1, Math.min(13, (0.66 * room * step) / (to - from))) });
   lines(svg, levels, { x, y, plot, entered, left });
+  for (const { value, label } of marks) {
+    svg.append(beside ? text(plot.left - 8, y(value) + 4, label, "tick beside") : text(4, y(value) - 4, label, "tick"));
+  }
   markers(svg, trade, { x, y, entered, left });
   const cursor = draw("line", { class: "cursor", x1: -9, x2: -9, y1: TOP, y2: plot.bottom });
   svg.append(cursor);
@@ -40,12 +49,12 @@ export function drawTrade(trade, candles, width, height) {
     cursor.setAttribute("x2", place);
   };
   const nearest = (pixel) => {
-    const wanted = from + (pixel * (to - from)) / plot.right;
+    const wanted = from + ((pixel - plot.left) * (to - from)) / room;
     let best = 0;
     times.forEach((time, index) => { if (Math.abs(time - wanted) < Math.abs(times[best] - wanted)) best = index; });
     return best;
   };
-  return { svg, at, nearest };
+  return { svg, at, nearest, plot };
 }
 
 // Where the worst and the best unrealised result lay, as prices; fees are not in them.
@@ -69,19 +78,25 @@ function words(trade, candles) {
   return `${candles.length} candles of ${trade.symbol}: ${said.join(", ")}; the candles stand in the table below`;
 }
 
-function grid(svg, { from, to, low, high, x, y, plot }) {
+// Round prices within the picture, each with its label.
+function scale(low, high) {
   const rough = (high - low) / 5 || 1;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((size) => size * power).find((size) => size >= rough);
   const digits = Math.max(0, Math.min(8, -Math.floor(Math.log10(step))));
-  for (let value = Math.ceil(low / step) * step; value <= high; value += step) {
-    svg.append(draw("line", { class: "grid", x1: 0, x2: plot.right, y1: y(value), y2: y(value) }));
-    svg.append(text(4, y(value) - 4, number(value, digits), "tick"));
+  const marks = [];
+  for (let value = Math.ceil(low / step) * step; value <= high; value += step) marks.push({ value, label: number(value, digits) });
+  return marks;
+}
+
+function grid(svg, marks, { from, to, x, y, plot }) {
+  for (const { value } of marks) {
+    svg.append(draw("line", { class: "grid", x1: plot.left, x2: plot.right, y1: y(value), y2: y(value) }));
   }
-  const marks = ticks(from, to, Math.max(2, Math.floor(plot.right / 84)));
-  marks.forEach((at, index) => {
+  const times = ticks(from, to, Math.max(2, Math.floor((plot.right - plot.left) / 84)));
+  times.forEach((at, index) => {
     svg.append(draw("line", { class: "grid", x1: x(at), x2: x(at), y1: TOP, y2: plot.bottom }));
-    const shown = tickLabel(at, marks.length > 1 ? marks[1] - marks[0] : 0, index === 0);
+    const shown = tickLabel(at, times.length > 1 ? times[1] - times[0] : 0, index === 0);
     if (x(at) < plot.right - 24) svg.append(text(x(at) + 2, plot.bottom + 16, shown, "tick"));
   });
 }
@@ -117,7 +132,7 @@ function bodies(svg, candles, times, { x, y, width }) {
 
 function lines(svg, levels, { x, y, plot, entered, left }) {
   for (const level of levels) {
-    const from = ["entry", "exit"].includes(level.name) ? x(entered) : Math.max(0, x(entered) - 16);
+    const from = ["entry", "exit"].includes(level.name) ? x(entered) : Math.max(plot.left, x(entered) - 16);
     const to = level.name === "exit" ? plot.right : Math.max(x(left), from + 8);
     if (level.name !== "exit") svg.append(draw("line", { class: `level ${level.name}`, x1: from, x2: to, y1: y(level.price), y2: y(level.price) }));
   }

@@ -1,6 +1,6 @@
 // Two versions side by side: the verdict in words, and everything it rests on.
 
-import { DASH, number, percent, signed, tone } from "./format.js";
+import { DASH, number, percent, signed, tone, unbroken } from "./format.js";
 import { cell, draw, find, make, write } from "./page.js";
 
 const ROOM = { left: 4, width: 92 }; // percent of the drawing
@@ -10,7 +10,7 @@ export function showComparison(found, items) {
   write("verdict-title", `${found.b} against ${found.a}`);
   write("ruling", found.better ? `${found.verdict}: ${found[found.better]}` : found.verdict);
   write("sentence", withoutVerdict(found.sentence));
-  find("cautions").replaceChildren(...found.warnings.map((caution) => make("li", { text: caution.text })));
+  find("cautions").replaceChildren(...found.warnings.map((caution) => make("li", { text: unbroken(caution.text) })));
   find("cautions").hidden = found.warnings.length === 0;
   showDifferences(found);
   showEvidence(found, one, other);

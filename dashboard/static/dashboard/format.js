@@ -74,5 +74,8 @@ export function words(text) {
   return text ? String(text).replaceAll("_", " ") : DASH;
 }
 
+// A day as the server writes it, not to be broken at the end of a line.
+export const unbroken = (text) => text.replace(/(\d{4})-(\d\d)-(\d\d)/g, "$1\u2011$2\u2011$3");
+
 // "plus_di" is "plus DI".
 export const measure = (name) => words(name).replace(/\b(adx|di|ema|sma|wma|atr|rsi|macd|vwap|cci|obv|mfi|bb)\b/g, (short) => short.toUpperCase());

@@ -63,7 +63,7 @@ function showEntries(items, days) {
   find("entries-empty").hidden = ordered.length > 0;
   write("entries-empty", SAID.some((name) => said(name))
     ? "Nothing written matches. Search for other words, or clear a filter."
-    : "The journal is empty. Open a trade and write, or write about a day with the form beside this.");
+    : "The journal is empty. Open a trade and write, or write about a day of your choice.");
   write("entries-note", ordered.length ? "newest first, by UTC day of exit" : "");
 }
 

@@ -86,7 +86,7 @@ function showFacts(trade) {
     ["Net PnL", signed(trade.net_pnl)],
     ["Version", trade.version],
     ["Bot", trade.bot],
-    ["Mode", [trade.mode, trade.account].filter(Boolean).join(", ")],
+    ["Mode", [...new Set([trade.mode, trade.account])].filter(Boolean).join(", ")],
     [`Market at the ${trade.regime_from ? "entry" : "signal"}${derived(trade.regime_from)}`, trade.regime === "unknown" ? DASH : words(trade.regime)],
     ["Source", trade.source],
     ["Trade", trade.trade_id],
@@ -126,6 +126,10 @@ function paint() {
   state.width = box.clientWidth;
   if (!state.width || state.candles.length < 2) return;
   state.picture = drawTrade(state.trade, state.candles, state.width, state.width < 600 ? 280 : 380);
+  const { left, right } = state.picture.plot;
+  // The slider's knob stands under its candle; on a phone it is as wide as the thumb's way.
+  find("scrub").style.marginLeft = left ? `${left}px` : "";
+  find("scrub").style.width = left ? `${right - left}px` : "";
   box.replaceChildren(state.picture.svg);
   state.picture.at(Number(find("scrub").value));
 }
@@ -167,7 +171,8 @@ function shown(name, value) {
   if (/_at$|_time$/.test(name) && typeof value === "string" && !Number.isNaN(Date.parse(value))) return `${words(name)} ${stamp(value)}`;
   if (typeof value === "object") return `${words(name)} ${JSON.stringify(value)}`;
   if (PRICE.test(name) && !Number.isNaN(Number(value))) return `${words(name)} ${price(value)}`;
-  return `${words(name)} ${value}`;
+  if (/^-?\d+\.\d+$/.test(value)) return `${words(name)} ${quantity(value)}`;
+  return `${words(name)} ${/^[a-z]+(_[a-z]+)+$/.test(value) ? words(value) : value}`;
 }
 
 function showStory({ events, events_why: why }) {
