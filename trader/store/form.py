@@ -7,8 +7,9 @@ All else takes the long way, so the bytes are those that `append` would have wri
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
+from itertools import repeat
 
 from .codec import MAX_BODY, BadEvent, BodyEncoder
 from .upcast import current_schema
@@ -70,24 +71,29 @@ class Form:
         if ref is not None and ref not in self._places:
             raise BadEvent(f"the ref of a form is one of its values; {ref!r} is not among them")
         self.ref_at = -1 if ref is None else self._places[ref]
+        if not slots:
+            raise BadEvent(f"a form for {kind} has at least one Slot in its body")
         self.schema = current_schema(kind)
         bot, self.version, mode = names
         self.columns = f"{kind}\n{self.schema}\n{bot}\n{self.version}\n{mode}"
-        self._template = self._compile()
+        self._pieces = self._compile()
 
-    def _compile(self) -> str:
-        """The encoded body with a %s for each value."""
+    def _compile(self) -> list[str]:
+        """The encoded body, cut where the values belong."""
         marks = [f"\x01{at}\x01" for at in range(self.values)]
         text = self._encoder.encode(self.kind, _filled(self._body, iter(marks)))
         if len(text) + _LONGEST * self.values > MAX_BODY:
             raise BadEvent(f"the body of {self.kind} takes {len(text)} bytes, over {MAX_BODY}")
-        text = text.replace("%", "%%")
+        pieces = []
         for at, slot in enumerate(self._kinds):
-            written = f'"\\u0001{at}\\u0001"'
-            if text.count(written) != 1:
+            quote = "" if slot is Slot.COUNT else '"'
+            mark = f'"\\u0001{at}\\u0001"'
+            if text.count(mark) != 1:
                 raise BadEvent(f"a value of the form for {self.kind} has the name of a secret")
-            text = text.replace(written, "%s" if slot is Slot.COUNT else '"%s"')
-        return text
+            before, text = text.split(mark)
+            pieces.append(before + quote)
+            text = quote + text
+        return [*pieces, text]
 
     def cells(self, columns: Sequence[str], count: int) -> list[list[str]]:
         """The values of so many events, of each slot in turn, from columns joined by line breaks.
@@ -114,7 +120,11 @@ class Form:
 
     def texts(self, cells: Sequence[Sequence[str]]) -> list[str]:
         """The bodies of events that are no misfits."""
-        return list(map(self._template.__mod__, zip(*cells, strict=True)))
+        first, *others = self._pieces
+        parts: list[Iterable[str]] = [repeat(first)]
+        for column, piece in zip(cells, others, strict=True):
+            parts += (column, repeat(piece))
+        return list(map("".join, zip(*parts, strict=False)))
 
     def body(self, cells: Sequence[str]) -> dict[str, object]:
         """The body of any event with these values, as `append` takes it. Raises BadEvent."""
