@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-# Run by tests/trader/store/test_faults.py, in smaller doses than their --quick.
-RUN_ELSEWHERE = {"tests.faults.kill", "tests.faults.power_loss"}
+# Run by tests of what they are about, in smaller doses than their --quick.
+RUN_ELSEWHERE = {"tests.faults.kill", "tests.faults.power_loss", "tests.faults.backfilling"}
 
 
 def modules() -> list[str]:

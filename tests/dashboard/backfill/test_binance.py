@@ -19,6 +19,7 @@ from dashboard.backfill.candles import KIND, STREAM, bodies
 from dashboard.backfill.fills import Fill, round_trips
 from dashboard.management.commands._backfill_binance import Worth
 from dashboard.models import Trade
+from tests.faults import backfilling
 from trader.exchange.binance import history
 from trader.exchange.simulated.faults import Fault, Kind
 from trader.exchange.simulated.fees import Costs
@@ -116,6 +117,14 @@ def test_cut_off_between_pages_it_goes_on_and_comes_to_the_same(
     found = backfill()
     ids = [body["exchange_trade_id"] for body in events(data, "fill.recorded")]
     assert (len(ids), len(set(ids)), found["trades"]["all"]) == (6, 6, 3)
+
+
+def test_killed_anywhere_it_goes_on_and_comes_to_the_same() -> None:
+    """By kill -9, in processes of their own, at seeded steps: among the fills, then after the
+    trades were recorded."""
+    outcome = backfilling.run(2, seed=10)
+    assert outcome.kills > 1
+    assert (outcome.lost, outcome.twice, outcome.other, outcome.broken_chains) == (0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("kind", [Kind.LIMIT_429, Kind.BAN_418])
