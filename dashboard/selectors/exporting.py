@@ -43,10 +43,13 @@ COLUMNS = (
     "account",
     "source",
     "regime",
+    "excursions_from",
+    "regime_from",
     *ANNOTATED,
 )
 """Of the CSV; those before `source` are the bot's own log's, whose layout it is. A change of these
-is another layout: raise the number, and read both.
+is another layout: raise the number, and read both. `excursions_from` and `regime_from` are the
+candles' interval where mae and mfe, or the regime, were derived from them and not recorded.
 """
 MONEY = frozenset({"fee", "funding", "net_pnl", "initial_risk", "mae", "mfe"})
 TIMES = frozenset({"entry_time", "exit_time"})

@@ -1,5 +1,6 @@
 """`backfill candles`, as a user runs it: into a real store, onto real rows."""
 
+import csv
 import io
 import json
 from collections.abc import Iterator
@@ -107,6 +108,29 @@ def test_the_statistics_know_the_excursions(data: Path, file: Path, page: Any) -
     assert Decimal(page.get("/api/stats").json()["average_mae"]) == Decimal(
         Trade.objects.get().mae or 0
     ).scaleb(-8)
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_an_export_marks_what_candles_told(
+    data: Path, file: Path, tmp_path: Path, form: str
+) -> None:
+    """As derived, by their interval; what the bot recorded has no such mark, and comes back."""
+    record(data)
+    quarter = (CANDLES[LAST].open - CANDLES[FIRST].open) / 4 - 1
+    record(data, "t2", stream="bot", mae="-7", mfe="9", quantity="0.25", net_pnl=quarter)
+    backfill("--file", str(file))
+    path = tmp_path / f"trades.{form}"
+    call_command("export_trades", "--output", str(path))
+    text = path.read_text()
+    rows = list(csv.DictReader(io.StringIO(text))) if form == "csv" else json.loads(text)["trades"]
+    told = {row["trade_id"]: (row["excursions_from"] or "", row["mae"]) for row in rows}
+    assert told["t1"][0] == "15m"
+    assert Decimal(told["t1"][1]) < 0
+    assert told["t2"] == ("", "-7")
+    assert {row["regime_from"] for row in rows} == {"15m"}
+    out = io.StringIO()
+    call_command("import_csv", str(path), json=True, stdout=out)
+    assert json.loads(out.getvalue())["totals"]["duplicates"] == 2
 
 
 def test_made_anew_the_rows_are_the_same(data: Path, file: Path) -> None:
