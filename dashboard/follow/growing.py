@@ -16,8 +16,9 @@ from typing import Protocol
 from dashboard.legacy import snapshots
 from dashboard.legacy.aliases import VOCABULARY
 from dashboard.legacy.batch import ENOUGH, short_way
-from dashboard.legacy.decoding import Decoder, Line, LineFeed
+from dashboard.legacy.decoding import Decoder, LineFeed
 from dashboard.legacy.duplicates import KeyTable
+from dashboard.legacy.lines import Line
 from dashboard.legacy.outcome import FileOutcome
 from dashboard.legacy.records import Assembler, all_wrapped, sniff_delimiter, unwrapped
 from dashboard.legacy.report import FileReport

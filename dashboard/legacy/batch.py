@@ -16,9 +16,10 @@ from . import freqtrade, snapshots
 from .aliases import VOCABULARY
 from .binding import Binding
 from .cells import PLAIN_NUMBER, is_symbol, side_of
-from .decoding import Decoder, Line, lines
+from .decoding import Decoder, lines
 from .duplicates import KeyTable
 from .joining import finish_together, history_of
+from .lines import Line
 from .outcome import FileOutcome
 from .records import Assembler, Record, all_wrapped, sniff_delimiter, unwrapped
 from .report import FileReport, Report

@@ -6,9 +6,8 @@ import codecs
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, count
-from typing import overload
 
+from .lines import Line, Lines
 from .sources import Reader
 
 BLOCK = 1 << 18
@@ -18,64 +17,6 @@ MAX_LINE = 1 << 20
 _CANDIDATES = ("cp949", "cp1251", "cp1252", "gb18030", "latin-1")
 _TOGETHER = 60
 _HIGH = re.compile(rb"[\x80-\xff]+")
-
-
-@dataclass(slots=True)
-class Line:
-    """A physical line. `text` is None where no encoding reads it. `ended` has a newline."""
-
-    number: int
-    offset: int
-    raw: bytes
-    text: str | None
-    ended: bool = True
-
-
-class Lines(Sequence[Line]):
-    """Physical lines that follow each other, all valid UTF-8 and with their ends.
-
-    A block has thousands, and nearly all are only looked at together: made when asked for.
-    """
-
-    def __init__(self, number: int, offset: int, data: bytes, texts: list[str]) -> None:
-        self.number, self.texts = number, texts
-        self._offset, self._data = offset, data
-        self._made: list[Line] = []
-
-    def __len__(self) -> int:
-        return len(self.texts)
-
-    @overload
-    def __getitem__(self, at: int) -> Line: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[Line]: ...
-    def __getitem__(self, at: int | slice) -> Line | list[Line]:
-        if at == 0:
-            raw = self._data[: self._data.index(b"\n") + 1]
-            return Line(self.number, self._offset, raw, self.texts[0])
-        return self._all()[at]
-
-    def _all(self) -> list[Line]:
-        if not self._made:
-            raws = [raw + b"\n" for raw in self._data.split(b"\n")[:-1]]
-            offsets = accumulate(map(len, raws), initial=self._offset)
-            places = zip(count(self.number), offsets, raws, self.texts, strict=False)
-            self._made = [Line(*place) for place in places]
-        return self._made
-
-
-def texts_of(lines: Sequence[Line]) -> Sequence[str | None]:
-    """The text of each line; None for one that no encoding reads, or whose end is missing."""
-    if isinstance(lines, Lines):
-        return lines.texts
-    return [line.text if line.ended else None for line in lines]
-
-
-def numbers_of(lines: Sequence[Line]) -> Sequence[int]:
-    """The number of each line."""
-    if isinstance(lines, Lines):
-        return range(lines.number, lines.number + len(lines))
-    return [line.number for line in lines]
 
 
 @dataclass(slots=True)
@@ -265,10 +206,7 @@ def lines(read: Reader, decoder: Decoder) -> Iterator[Sequence[Line]]:
     while block or carry:
         following = read(BLOCK) if block else b""
         data = carry + block
-        whole = None
-        if following or data.endswith(b"\n"):
-            whole = _whole_lines(data, newline, offset, number, decoder)
-        if whole is not None:
+        if whole := _whole_lines(data, newline, offset, number, decoder, final=not following):
             yield whole
             taken = data.rfind(b"\n") + 1
             carry, offset, number = data[taken:], offset + dropped + taken, number + len(whole)
@@ -295,10 +233,12 @@ def lines(read: Reader, decoder: Decoder) -> Iterator[Sequence[Line]]:
 
 
 def _whole_lines(
-    data: bytes, newline: bytes, offset: int, number: int, decoder: Decoder
+    data: bytes, newline: bytes, offset: int, number: int, decoder: Decoder, *, final: bool
 ) -> Lines | None:
     """The whole lines of these bytes where they are UTF-8 and nothing is odd about their ends."""
     end = data.rfind(b"\n") + 1
+    if final and end < len(data):
+        return None
     if decoder.wide or newline != b"\n" or not 0 < end < MAX_LINE or b"\0" in data:
         return None
     data = data[:end]

@@ -15,6 +15,8 @@ from .cells import plain
 from .verdicts import Trade
 
 T = TypeVar("T")
+FEW = 20_000
+"""So many keys may be kept as objects."""
 _BLAKE = blake2b(digest_size=12)
 MINIMUM_RUN = 3
 """So many consecutive records must repeat an earlier run in the same order to be an overlap."""
@@ -94,6 +96,11 @@ class KeyTable:
                 count = 1
             made.append(count)
         return made
+
+    def drop_all(self, wanted: Sequence[int]) -> None:
+        """Take back what `bump_all` has counted."""
+        for key in wanted:
+            self.put(key, self.get(key) - 1)
 
     def put_places(self, wanted: list[int], start: int, first: int) -> int:
         """Keep first, first + 1 ... for keys from `start` on; where one has a value, stop there."""
@@ -230,6 +237,8 @@ class Overlaps(Generic[T]):
     def __init__(self) -> None:
         self._keys = array("Q")
         self._first = KeyTable()
+        # Of the last keys so many are not yet in it, and those that are, where they are few.
+        self._later, self._few = 0, frozenset[int]()
         self._more: dict[int, list[int]] = {}
         self._ends: list[int] = []
         self._start = 0
@@ -241,6 +250,7 @@ class Overlaps(Generic[T]):
         """A finder that goes on from here by itself."""
         made: Overlaps[T] = Overlaps()
         made._keys, made._first = self._keys[:], self._first.copy()
+        made._later = self._later
         made._more = {key: places[:] for key, places in self._more.items()}
         made._ends, made._start = self._ends[:], self._start
         made._pending, made._alike = self._pending[:], self._alike
@@ -252,16 +262,44 @@ class Overlaps(Generic[T]):
         """Those that repeat earlier ones, while more of an overlap may follow."""
         return self._pending
 
+    def take_new(self, keys: list[int]) -> bool:
+        """Take records of which it is known that they repeat none of those taken so before.
+
+        False, and nothing is taken, where one may repeat another or end a run. A long log
+        without repeats has no need of the table of its first places, which is made when it is
+        asked for.
+        """
+        if self._ends or len(self._first) > FEW:
+            return False
+        if len(self._few) < len(self._first):
+            self._few = frozenset(key for key, _ in self._first.items())
+        if not self._few.isdisjoint(keys):
+            return False
+        self._keys.extend(keys)
+        self._later += len(keys)
+        return True
+
+    def _place_all(self) -> None:
+        start, self._later = len(self._keys) - self._later, 0
+        for first in range(start, len(self._keys), FEW):
+            keys, at = self._keys[first : first + FEW].tolist(), 0
+            while at < len(keys):  # but for one that is there, of another text with the same hash
+                at = self._first.put_places(keys, at, first + at + 1) + 1
+
     def fresh(self, keys: list[int], start: int) -> int:
         """Take records that repeat none and end no run; where the first is that it leaves."""
         if self._ends:
             return start
+        if self._later:
+            self._place_all()
         stop = self._first.put_places(keys, start, len(self._keys) + 1)
         self._keys.extend(keys[start:stop])
         return stop
 
     def push(self, key: int, item: T) -> list[tuple[T, bool]]:
         """Take the next record of the file."""
+        if self._later:
+            self._place_all()
         at = len(self._keys)
         self._keys.append(key)
         seen = self._first.get(key)

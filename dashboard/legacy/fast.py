@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import UTC
 
 from .binding import Binding
-from .decoding import Line, texts_of
+from .lines import Line, texts_of
 from .plains import Plains
 from .values import Context
 from .weighing import Row, Weigher

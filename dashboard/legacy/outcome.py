@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from .binding import Binding
-from .decoding import Line, numbers_of, texts_of
 from .duplicates import KeyTable, Overlaps, digest_of, identity, told_by_exchange, trade_id_of
+from .lines import Line, numbers_of, texts_of
 from .pairing import Gap, Part, pair
 from .plains import Plains
 from .records import Record
@@ -47,6 +47,8 @@ class FileOutcome:
         self._known, self._sink = known, sink
         self._column_sink = sink if isinstance(sink, ColumnSink) else None
         self._digest = hashlib.sha256()
+        self._plain_binding = 0
+        """That of every plain trade so far; -1 where there are several, or some repeat."""
         self._rows: Overlaps[tuple[Record, Trade | Refusal | Aside]] = Overlaps()
         self._fills: dict[int, tuple[Binding, Overlaps[Fill], list[Fill]]] = {}
         self._counted: set[int] = set()
@@ -61,6 +63,7 @@ class FileOutcome:
         """
         made = FileOutcome(report, self._known, sink)
         made.counts, made._digest = self.counts.copy(), self._digest.copy()
+        made._plain_binding = self._plain_binding
         made._rows, made._counted = self._rows.copy(), set(self._counted)
         made._gaps = self._gaps[:]
         made._fills = {
@@ -109,23 +112,54 @@ class FileOutcome:
         count, numbers = len(plains), numbers_of(lines)
         segment = self._at(numbers[0], binding)
         keys = [hash(text) & 0xFFFFFFFFFFFFFFFF or 1 for text in texts_of(lines)[:count]]
-        at = 0
-        while at < count:
-            stop = self._rows.fresh(keys, at)
-            if stop > at:
-                part = lines if stop - at == len(lines) else lines[at:stop]
-                self._settle_plain(part, plains.part(at, stop), binding.layout)
-            if stop < count:
-                line = lines[stop]
-                self._push(_record(line), plains.trade(stop, line, binding.layout))
-            at = stop + 1
+        if not self._take_new(lines, keys, plains, binding):
+            self._take_some(lines, keys, plains, binding.layout)
         segment.confirmed += count
         segment.last_line = max(segment.last_line, numbers[count - 1])
         self.report.records += count
 
-    def _settle_plain(self, lines: Sequence[Line], plains: Plains, layout: str) -> None:
-        """As _settle, for trades of one record each that the exchange gave no id."""
+    def _take_new(
+        self, lines: Sequence[Line], keys: list[int], plains: Plains, binding: Binding
+    ) -> bool:
+        """Take plain trades none of which the file has told before; False where it may have.
+
+        The same line under the same binding is the same trade: where no trade is told twice, no
+        line repeats another plain one.
+        """
+        if self._plain_binding not in (0, binding.number):
+            return False
+        self._plain_binding = binding.number
         places = self.counts.bump_all(plains.keys)
+        if max(places) > 1 or not self._rows.take_new(keys):
+            self.counts.drop_all(plains.keys)
+            self._plain_binding = -1  # one repeat seldom comes alone
+            return False
+        self._settle_plain(lines, plains, places, binding.layout)
+        return True
+
+    def _take_some(
+        self, lines: Sequence[Line], keys: list[int], plains: Plains, layout: str
+    ) -> None:
+        """Take plain trades some of which may repeat lines before them."""
+        at = 0
+        while at < len(keys):
+            stop = self._rows.fresh(keys, at)
+            if stop > at:
+                part = lines if stop - at == len(lines) else lines[at:stop]
+                new = plains.part(at, stop)
+                self._settle_plain(part, new, self.counts.bump_all(new.keys), layout)
+            if stop < len(keys):
+                line = lines[stop]
+                self._push(_record(line), plains.trade(stop, line, layout))
+            at = stop + 1
+
+    def _settle_plain(
+        self, lines: Sequence[Line], plains: Plains, places: list[int], layout: str
+    ) -> None:
+        """As _settle, for trades of one record each that the exchange gave no id.
+
+        `places` are their occurrence numbers.
+        """
         numbers = numbers_of(lines)
         known = [False] * len(places)
         if self._maybe_known:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from itertools import groupby
 
-from .decoding import Line
+from .lines import Line
 from .verdicts import Trade
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from .decoding import Line
+from .lines import Line
 
 DELIMITERS = (";", "\t", "|", ",")
 MAX_QUOTED_LINES = 8

@@ -19,10 +19,10 @@ from .binding import Binding, bindings_for, could_be_header, is_header, no_trade
 from .cells import PLAIN_NUMBER
 from .choosing import choose, diagnose, judge_one, refine
 from .clusters import largest_cluster, signature, usual_width
-from .decoding import Line
 from .fast import FastJudge, compile_fast
 from .finding import Block, is_run, prove
 from .layouts import REGISTRY
+from .lines import Line
 from .merges import Merges
 from .plains import Plains
 from .records import Record

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from .binding import Binding
-from .decoding import Line
+from .lines import Line
 from .records import Record
 from .segments import FileJudge, Outcome
 from .statuses import status_kind

@@ -1,9 +1,11 @@
 """The short way gives what the long way gives, record by record."""
 
 import random
+from pathlib import Path
 
 import pytest
 
+from tests.benchmarks.importing import write_log
 from tests.faults.importing_damage import make_log
 
 from .reading import Reading, read
@@ -63,3 +65,55 @@ def test_a_bad_row_among_plain_ones_is_found() -> None:
     lines[3_700] = "a,1\n"
     reading = read("".join(lines).encode(), tag=tag)
     assert reading.reasons[3_701] == "field_count"
+
+
+@pytest.fixture
+def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A header and 1,500 different trades, in blocks of some hundred."""
+    monkeypatch.setattr("dashboard.legacy.decoding.BLOCK", 32_768)
+    monkeypatch.setattr("dashboard.legacy.segments.WINDOW", 300)
+    write_log(tmp_path / "log.csv", 1_500)
+    return (tmp_path / "log.csv").read_text().splitlines(keepends=True)
+
+
+def _both_ways(lines: list[str], monkeypatch: pytest.MonkeyPatch) -> Reading:
+    data = "".join(lines).encode()
+    short, long = read(data), _long_way(data, "", monkeypatch)
+    assert _fields(short) == _fields(long)
+    assert (short.ids, short.report.digest) == (long.ids, long.report.digest)
+    return short
+
+
+def test_both_ways_agree_on_trades_that_all_differ(
+    log: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(_both_ways(log, monkeypatch).trades) == 1_500
+
+
+def test_a_run_told_again_is_an_overlap_however_late(
+    log: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = _both_ways(log + log[700:900], monkeypatch)
+    assert (len(reading.trades), reading.report.duplicates) == (1_500, 200)
+
+
+def test_a_trade_told_again_by_itself_counts_again(
+    log: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = _both_ways([*log[:1_200], log[800], *log[1_200:]], monkeypatch)
+    assert (len(reading.trades), reading.report.repeated_lines) == (1_501, [1_201])
+
+
+def test_refused_lines_repeat_along_with_plain_ones(
+    log: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log[1_000] = log[1_000].replace("LONG", "UP").replace("SHORT", "UP")
+    reading = _both_ways(log + log[999:1_002], monkeypatch)
+    assert (len(reading.trades), reading.report.duplicates) == (1_499, 2)
+
+
+def test_lines_that_end_as_on_windows_are_plain_too(
+    log: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = _both_ways([line.replace("\n", "\r\n") for line in log], monkeypatch)
+    assert len(short.trades) == 1_500
