@@ -40,9 +40,12 @@ def page() -> dict[str, Any]:
 def _batch(batch: Batch, lists: str) -> dict[str, Any]:
     counts = ("records", "trades", "duplicates", "set_aside", "quarantined")
     refused = batch.quarantined or batch.reasons
+    # Recorded on this machine or on another: either slash ends the folder.
+    cut = max(batch.path.rfind("/"), batch.path.rfind("\\")) + 1
     return {
         "name": batch.batch,
-        "path": batch.path,
+        "folder": batch.path[:cut],
+        "file": batch.path[cut:],
         "began": iso(batch.started_at or 0)[:16].replace("T", " "),
         "state": imports.state(batch),
         "versions": ", ".join(sorted(batch.by_version)) or "–",

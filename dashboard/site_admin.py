@@ -14,6 +14,14 @@ from dashboard import events
 from dashboard.units import iso
 
 PAGE = 100  # events
+APPS = {
+    "dashboard": "Records",
+    "auth": "Logins",
+    "otp_totp": "Second factor: devices",
+    "otp_static": "Second factor: recovery codes",
+    "axes": "Failed logins",
+}
+"""In this order, and in words of ours."""
 
 
 class BlotterAdmin(AdminSite):
@@ -59,6 +67,7 @@ class BlotterAdmin(AdminSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         apps = super().get_app_list(request, app_label)
         for app in apps:
+            app["name"] = APPS.get(app["app_label"], app["name"])
             if app["app_label"] == "dashboard":
                 url = reverse("admin:events")
                 app["models"].append(
@@ -71,7 +80,8 @@ class BlotterAdmin(AdminSite):
                         "perms": {"view": True},
                     }
                 )
-        return apps
+        places = {label: place for place, label in enumerate(APPS)}
+        return sorted(apps, key=lambda app: places.get(app["app_label"], len(places)))
 
 
 def _newest(stream: str, before: str, kind: str) -> tuple[list[events.Event], str]:

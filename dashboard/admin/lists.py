@@ -45,7 +45,7 @@ class ClosedFilter(admin.SimpleListFilter):
     for what is long ago. The days that have trades are known by row.
     """
 
-    title = "closed"
+    title = "exit (UTC)"
     parameter_name = "closed"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:

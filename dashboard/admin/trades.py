@@ -96,16 +96,16 @@ class TradeAdmin(ReadOnlyAdmin):
     change_form_template = "admin/dashboard/trade/change_form.html"
     list_display = (
         "exited",
-        "trade_id",
         "symbol",
+        "money",
         "side",
         "version",
         "exit_reason",
         "quantity",
         "entry_price",
         "exit_price",
-        "money",
         "standing",
+        "trade_id",
     )
     list_display_links = ("exited", "trade_id")
     list_select_related = ("book",)

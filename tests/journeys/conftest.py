@@ -79,7 +79,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     person = ("createsuperuser", "--noinput", "--username", "admin", "--email", "")
     for words in (("migrate", "-v0"), person, ("project_events",)):
         subprocess.run(manage(*words), env=environment, cwd=ROOT, check=True, timeout=120)
-    port = _free_port()
+    port = free_port()
     server = subprocess.Popen(
         manage("serve", "--port", str(port), "--until-stdin-closes"),
         env=environment,
@@ -153,9 +153,9 @@ class Visit:
 def cdn(request: pytest.FixtureRequest, chart: bytes) -> Callable[[Route], None]:
     """How the CDN behaves: "serves" unless a test asks for "refuses", "tampers" or "hangs"."""
     ways: dict[str, Callable[[Route], None]] = {
-        "serves": lambda route: _serve(route, chart),
+        "serves": lambda route: serve(route, chart),
         "refuses": lambda route: route.abort(),
-        "tampers": lambda route: _serve(route, chart + b"\n//"),
+        "tampers": lambda route: serve(route, chart + b"\n//"),
         "hangs": lambda _: None,
     }
     return ways[getattr(request, "param", "serves")]
@@ -187,12 +187,12 @@ def _visit(browser: Browser, site: str, size: Any, cdn: Any, key: Any) -> Iterat
     context.close()
 
 
-def _serve(route: Route, body: bytes) -> None:
+def serve(route: Route, body: bytes) -> None:
     headers = {"Access-Control-Allow-Origin": "*", "Content-Type": "application/javascript"}
     route.fulfill(body=body, headers=headers)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

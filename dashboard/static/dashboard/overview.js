@@ -77,7 +77,9 @@ function showCurve(body) {
   const some = state.points.length > 1;
   find("curve-plots").hidden = !some || find("curve-plots").dataset.missing === "yes";
   find("curve-details").hidden = !some;
-  if (!some) explain("No equity recorded yet. The curve begins with the bot's second closed candle.");
+  if (!some) explain(state.bot
+    ? "No equity recorded yet. The curve begins with the bot's second closed candle."
+    : "No bot recorded equity here. python manage.py backfill snapshots derives it from imported trades.");
   else if (find("curve-plots").dataset.missing !== "yes") explain("");
   if (some && state.charts) draw();
   showCurveRows(state.points);
