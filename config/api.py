@@ -37,7 +37,7 @@ api = Api(
         "number, ratios are fractions, times are UTC. What is undefined is null, with its reason "
         "under `undefined`."
     ),
-    auth=[session, bearer],
+    auth=[bearer, session],  # a token first: it is sent by no form, so it needs no CSRF token
 )
 api.add_router("", router)
 api.add_router("", story)

@@ -29,5 +29,13 @@ class TokenAuth(HttpBearer):
         return found
 
 
-session = SessionAuth()
+class PageAuth(SessionAuth):
+    """A browser's login, with CSRF on writes. Without its cookie there is nothing to forge."""
+
+    def __call__(self, request: HttpRequest) -> Any | None:
+        """The user, None for a stranger. Raises HttpError (403) where the CSRF token is missing."""
+        return super().__call__(request) if self.param_name in request.COOKIES else None
+
+
+session = PageAuth()
 bearer = TokenAuth()

@@ -47,13 +47,35 @@ def test_a_session_with_it_writes(page: Client, told: History) -> None:
     assert (body["note"], body["revisions"][0]["by"]) == ("x", "page")
 
 
-def test_a_token_to_read_writes_nothing(owner: User, told: History) -> None:
-    assert patch(Client(), {"note": "x"}, **bearer(owner, "read")).status_code == 403
+@pytest.fixture
+def program() -> Client:
+    """A program without cookies, whose requests are checked as a real server's are."""
+    return Client(enforce_csrf_checks=True)
 
 
-def test_a_token_to_annotate_writes_and_is_named(owner: User, told: History) -> None:
-    body = patch(Client(), {"note": "x"}, **bearer(owner, "annotate")).json()
+def test_a_token_to_read_writes_nothing(program: Client, owner: User, told: History) -> None:
+    answer = patch(program, {"note": "x"}, **bearer(owner, "read"))
+    assert (answer.status_code, "may read only" in answer.json()["title"]) == (403, True)
+
+
+def test_a_token_to_annotate_writes_and_is_named(
+    program: Client, owner: User, told: History
+) -> None:
+    body = patch(program, {"note": "x"}, **bearer(owner, "annotate")).json()
     assert body["revisions"][0]["by"].startswith("blotter_")
+
+
+@pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer blotter_wrong"}])
+def test_a_stranger_who_writes_is_told_to_log_in(
+    program: Client, told: History, headers: dict[str, str]
+) -> None:
+    assert patch(program, {"note": "x"}, **headers).status_code == 401
+    assert AnnotationRevision.objects.count() == 0
+
+
+def test_a_wrong_token_opens_no_way_round_the_csrf_token(page: Client, told: History) -> None:
+    answer = patch(page, {"note": "x"}, authorization="Bearer blotter_wrong")
+    assert (answer.status_code, AnnotationRevision.objects.count()) == (403, 0)
 
 
 def test_what_is_left_out_stays(owner: User, told: History) -> None:
