@@ -41,9 +41,9 @@ SETUPS = ("breakout", "pullback", "trend day")
 TAGS = ("asia", "high volume", "news", "ny open", "weekend")
 MISTAKES = ("chased the move", "ignored ADX turn", "stop too tight")
 NOTES = (
+    "Held through the pullback; that is what the plan says.",
     "ADX was already turning when the order went out.",
     "Same setup as this morning, same result. Two losses in a row is enough for a day.",
-    "Held through the pullback; that is what the plan says.",
     "Entered after the candle had run away.",
 )
 DAY_NOTE = "Quiet until the afternoon, then one long trend. Let it run."
@@ -126,16 +126,18 @@ def keep_journal(site: httpx.Client) -> str:
     """Write about most of the newest trades and a day; the page of one that gained."""
     chance = random.Random(8)
     trades = site.get("/api/trades", params={"limit": NEWEST}).json()["items"]
+    shown = next(trade for trade in trades if trade["exit_reason"] == "take_profit")
     for trade in trades:
-        if chance.random() < 0.6:
-            which = {"bot": trade["bot"], "trade_id": trade["trade_id"]}
-            lost = float(trade["net_pnl"]) < 0
-            site.patch(
-                "/api/annotation", params=which, json=words(chance, lost=lost)
-            ).raise_for_status()
+        said = words(chance, lost=float(trade["net_pnl"]) < 0)
+        if trade is shown:
+            said |= {"note": NOTES[0], "setup": SETUPS[0], "tags": TAGS[:2]}
+        elif chance.random() > 0.6:
+            continue
+        which = {"bot": trade["bot"], "trade_id": trade["trade_id"]}
+        site.patch("/api/annotation", params=which, json=said).raise_for_status()
     day = trades[0]["exit_time"][:10]
     site.patch(f"/api/days/{day}", json={"note": DAY_NOTE, "rating": 4}).raise_for_status()
-    return str(next(trade["link"] for trade in trades if trade["exit_reason"] == "take_profit"))
+    return str(shown["link"])
 
 
 def words(chance: random.Random, *, lost: bool) -> dict[str, Any]:
