@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboard.events import Event
 from dashboard.projection.facts import BookKey, optional_money, trade_id
-from dashboard.projection.rows import DayOfEquity, Point, Rows, Snapshot, State
+from dashboard.projection.rows import DayOfEquity, Point, Rows, State
 from dashboard.projection.told import object_of, snapshots
 from dashboard.units import DAY, Unreadable, instant
 
@@ -76,10 +76,10 @@ def _risk(body: Mapping[str, Any], mode: str) -> State:
 
 def snapshot(rows: Rows, event: Event) -> None:
     body = event.body
-    told: Snapshot = rows.told.get(event.seq) or snapshots([event])[0]
+    told = rows.snapshots.get(event.seq) or snapshots([event])[0]
     candle, indicators = object_of(body, "candle"), object_of(body, "indicators")
     key, time, balance, equity, realised, unrealised, deposits = told
-    rows.note(key, event)
+    rows.note(key, event.recorded_at)
     rows.bot |= {
         "indicators": indicators,
         "signal": str(body.get("signal") or ""),

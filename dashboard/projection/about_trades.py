@@ -1,12 +1,13 @@
 """Events about trades."""
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Any
 
 from dashboard.events import Event
 from dashboard.performance.regimes import regime
 from dashboard.projection.facts import match_key, optional_money, trade_facts, trade_id
-from dashboard.projection.rows import Change, Measured, NewTrade, Rows
+from dashboard.projection.rows import Change, Measured, Rows
 from dashboard.projection.told import object_of, trades
 from dashboard.units import Unreadable, instant, money, seconds_of
 
@@ -34,13 +35,16 @@ def _float(body: Mapping[str, Any], name: str) -> float | None:
 
 
 def closed(rows: Rows, event: Event) -> None:
-    new: NewTrade = rows.told.get(event.seq) or trades([event])[0]
+    if event.seq > rows.taken:
+        rows.take(trades([event]))
     regimes = rows.bot.get("regimes")
-    if regimes and new.trade_id in regimes:
-        new = new._replace(regime=regimes.pop(new.trade_id))
-    rows.note(new.book, event)
-    rows.trades.append(new)
-    if rows.positions.pop(new.trade_id, None) is not None:
+    if not regimes and not rows.positions:
+        return
+    own_id = trade_id(event)
+    if regimes and own_id in regimes:
+        place = bisect_left(rows.trades["seq"], event.seq)
+        rows.trades["regime"][place] = regimes.pop(own_id)
+    if rows.positions.pop(own_id, None) is not None:
         rows.positions_changed = True
 
 

@@ -54,6 +54,7 @@ MONEY = ("fee", "funding", "net_pnl", "initial_risk", "mae", "mfe")
 WORDS = {"strategy": 200, "symbol": 50, "exit_reason": 200}
 SECOND = 1_000_000  # microseconds
 Body = Mapping[str, Any]
+Told = dict[str, Sequence[Any]]  # columns by name
 
 
 def book_key(event: Event) -> BookKey:
@@ -69,17 +70,18 @@ def trade_id(event: Event) -> str:
     return str(value)[:200]
 
 
-def trade_facts(body: Mapping[str, Any], occurred_at: int) -> TradeFacts:
+def trade_facts(body: Body, occurred_at: int) -> TradeFacts:
     """Read a body. Raises Unreadable where symbol or net_pnl is missing, or a value no use."""
-    return facts_of([body], [occurred_at])[0]
+    told = facts_of([body], [occurred_at])
+    return TradeFacts._make(column[0] for column in told.values())
 
 
-def facts_of(bodies: Sequence[Body], occurred_at: Sequence[int]) -> list[TradeFacts]:
-    """Read many bodies, column by column: a third of the time that one after another takes.
+def facts_of(bodies: Sequence[Body], occurred_at: Sequence[int]) -> Told:
+    """The FACT_COLUMNS of many bodies: a third of the time that reading one by one takes.
 
     Raises Unreadable where any one of them cannot be read: which, tells reading each by itself.
     """
-    told = dict(zip(FACT_COLUMNS, columns_of(bodies, FACT_COLUMNS), strict=True))
+    told: Told = dict(zip(FACT_COLUMNS, columns_of(bodies, FACT_COLUMNS), strict=True))
     told["side"] = _sides(told["side"])
     if not all(told["symbol"]):
         raise Unreadable("symbol is missing")
@@ -91,7 +93,7 @@ def facts_of(bodies: Sequence[Body], occurred_at: Sequence[int]) -> list[TradeFa
     told |= {name: words(told[name], longest) for name, longest in WORDS.items()}
     told["exit_time"] = _filled(told["exit_time"], occurred_at)
     told["funding"] = _filled(told["funding"], repeat(0))
-    return list(map(TradeFacts._make, zip(*told.values(), strict=True)))
+    return told
 
 
 def columns_of(bodies: Sequence[Body], names: Sequence[str]) -> list[Sequence[Any]]:
@@ -136,20 +138,25 @@ def match_key(mode: str, facts: TradeFacts) -> int:
     exit's second comes first and 32 bits of a hash behind it: trades mostly come in order of
     their exits, and an index of keys in no order at all would be written anew all over.
     """
-    return match_keys([mode], [facts])[0]
+    told: Told = {name: [value] for name, value in facts._asdict().items()}
+    return match_keys([mode], told)[0]
 
 
-def match_keys(modes: Sequence[str], several: Sequence[TradeFacts]) -> list[int]:
-    """The `match_key` of each."""
-    told = dict(zip(FACT_COLUMNS, zip(*several, strict=True), strict=True))
+def match_keys(modes: Sequence[str], told: Told) -> list[int]:
+    """The `match_key` of each trade, by its mode and its FACT_COLUMNS."""
     markets = {symbol: market_key(symbol) for symbol in set(told["symbol"])}
     entries = [None if time is None else time // SECOND for time in told["entry_time"]]
     exits = [time // SECOND for time in told["exit_time"]]
     prices = [price_keys(told[name]) for name in ("entry_price", "exit_price", "quantity")]
     names = [markets[symbol] for symbol in told["symbol"]]
     parts = zip(modes, names, told["side"], entries, exits, *prices, strict=True)
-    texts = ["\x1f".join(map(str, each)) for each in parts]
-    digests = [blake2b(text.encode(), digest_size=4).digest() for text in texts]
+    digests = [
+        blake2b(
+            f"{mode}\x1f{market}\x1f{side}\x1f{entry}\x1f{leaving}\x1f{paid}\x1f{got}\x1f{size}".encode(),
+            digest_size=4,
+        ).digest()
+        for mode, market, side, entry, leaving, paid, got, size in parts
+    ]
     hashes = struct.unpack(f">{len(digests)}I", b"".join(digests))
     return [
         ((leaving & 0xFFFF_FFFF) << 32 | hash_) - 2**63
@@ -157,7 +164,14 @@ def match_keys(modes: Sequence[str], several: Sequence[TradeFacts]) -> list[int]
     ]
 
 
-def exchange_key(mode: str, facts: TradeFacts, body: Mapping[str, Any]) -> int | None:
+def exchange_keys(modes: Sequence[str], told: Told, bodies: Sequence[Body]) -> list[int | None]:
+    """The `exchange_key` of each; most records tell no id."""
+    if not any("exchange_trade_id" in body or "exchange_trade_ids" in body for body in bodies):
+        return [None] * len(bodies)
+    return list(map(exchange_key, modes, told["symbol"], told["exit_time"], bodies))
+
+
+def exchange_key(mode: str, symbol: str, exit_time: int, body: Body) -> int | None:
     """A signed 64-bit key of the exchange's own id of the trade; None where none is told.
 
     Above 0 for the fill that closed it, the last of `exchange_trade_ids`; below 0, of the same
@@ -167,7 +181,7 @@ def exchange_key(mode: str, facts: TradeFacts, body: Mapping[str, Any]) -> int |
     told = ids[-1] if type(ids) is list and ids else body.get("exchange_trade_id")
     if not told or type(told) not in (str, int):
         return None
-    said = exchange_text(facts.symbol, facts.exit_time // SECOND, str(told)[:200])
+    said = exchange_text(symbol, exit_time // SECOND, str(told)[:200])
     digest = blake2b(f"{mode}\x1f{said}".encode(), digest_size=8).digest()
     key = int.from_bytes(digest, "big") >> 1 or 1
     return key if type(ids) is list and ids else -key

@@ -11,10 +11,9 @@ from dashboard.units import Unreadable
 
 def fold_part(rows: Rows, events: Sequence[Event]) -> None:
     """Fold some events in, oldest first; what most of them tell is read beforehand, at once."""
-    rows.told = read_ahead(events)
+    read_ahead(rows, events)
     for event in events:
         fold(rows, event)
-    rows.told = {}
 
 
 def fold(rows: Rows, event: Event) -> None:

@@ -12,6 +12,7 @@ from dashboard.projection.facts import (
     MONEY,
     TIMES,
     BookKey,
+    Told,
     TradeFacts,
     match_key,
     trade_facts,
@@ -19,7 +20,7 @@ from dashboard.projection.facts import (
 from dashboard.projection.matching import recount
 from dashboard.projection.measured import apply, forget, keep
 from dashboard.projection.rollups import FIELDS, Day, extend, picker, refold
-from dashboard.projection.rows import Change, NewTrade, Rows
+from dashboard.projection.rows import Change, Rows
 from dashboard.units import DAY, Unreadable, optional_iso, optional_text
 
 COLUMNS = (
@@ -43,12 +44,11 @@ COLUMNS = (
 )
 # New as they are: neither corrected nor voided, and nothing about them derived from candles.
 NEW = {"corrected": "0", "voided": "0", "excursions_from": "''", "regime_from": "''"}
-INSERT = (
-    f"INSERT INTO dashboard_trade ({', '.join((*COLUMNS, *NEW))})"  # noqa: S608 - our own names
-    f" VALUES ({', '.join([*['%s'] * len(COLUMNS), *NEW.values()])})"
-    # A trade closes once: a stream that says it twice is taken at its first word.
-    " ON CONFLICT (stream, trade_id, known_until) DO NOTHING"
-)
+INSERT = """
+INSERT INTO dashboard_trade ({names}) VALUES ({marks})
+-- A trade closes once: a stream that says it twice is taken at its first word.
+ON CONFLICT (stream, trade_id, known_until) DO NOTHING
+"""
 # Keys of a waiting batch that a record of another stream has, as told at first or since.
 SHARED = """
 SELECT DISTINCT t.match_key FROM dashboard_trade t
@@ -68,26 +68,22 @@ def write_trades(rows: Rows, books: dict[BookKey, int]) -> bool:
     """Write the batch's trades and changes. True when any row of the ledger changed."""
     finished = _finished_batches(rows)
     measured = keep(rows.stream, rows.measured)
-    if not rows.trades and not rows.changes and not finished:
+    ids = rows.trades["trade_id"]
+    if not ids and not rows.changes and not finished:
         refold({(book, exit_time // DAY) for book, exit_time in measured})
         return bool(measured)
     told = _columns(rows, books, finished)
-    inserted = _insert(told)
-    if inserted < len(rows.trades):
+    inserted = _insert(told) if ids else 0
+    if inserted < len(ids):
         _note_repeated(rows)
-    measured |= apply(rows.stream, [new.trade_id for new in rows.trades])
+    measured |= apply(rows.stream, ids)
     alone = _alone(rows.stream)  # then nothing can match, and rows are right as written
-    if (
-        alone
-        and not measured
-        and not rows.finished
-        and not rows.changes
-        and inserted == len(rows.trades)
-    ):
+    changed = measured or rows.finished or rows.changes
+    if alone and not changed and inserted == len(ids):
         refold(extend(_by_day(told)))
         return True
-    touched = measured | {(books[new.book], new.facts.exit_time) for new in rows.trades}
-    keys = {new.key for new in rows.trades}
+    touched = measured | set(zip(told["book_id"], told["exit_time"], strict=True))
+    keys = set(told["match_key"])
     for batch in rows.finished:
         touched |= _let_count(rows.stream, batch, finished[batch], keys)
     for change in rows.changes:
@@ -98,39 +94,36 @@ def write_trades(rows: Rows, books: dict[BookKey, int]) -> bool:
     return True
 
 
-def _columns(
-    rows: Rows, books: Mapping[BookKey, int], finished: Mapping[str, int]
-) -> dict[str, Sequence[Any]]:
-    """The new trades' COLUMNS; nothing where there is none."""
-    if not rows.trades:
-        return {}
-    told = dict(zip(NewTrade._fields, zip(*rows.trades, strict=True), strict=True))
-    told |= zip(FACT_COLUMNS, zip(*told["facts"], strict=True), strict=True)
+def _columns(rows: Rows, books: Mapping[BookKey, int], finished: Mapping[str, int]) -> Told:
+    """The new trades' COLUMNS."""
+    told: Told = dict(rows.trades)
+    batches, recorded = told["batch"], told["recorded_at"]
     # Whole numbers: a truth value takes SQLite's driver ten times as long.
-    pending = [1 if batch and batch not in finished else 0 for batch in told["batch"]]
-    since = [finished.get(batch, 0) for batch in told["batch"]]
+    pending = [1 if batch and batch not in finished else 0 for batch in batches]
+    since = map(max, recorded, [finished.get(batch, 0) for batch in batches])
     return told | {
-        "book_id": list(map(books.__getitem__, told["book"])),
-        "stream": [rows.stream] * len(rows.trades),
+        "book_id": [books[key] for key in told["book"]],
+        "stream": [rows.stream] * len(batches),
         "pending": pending,
         "counted": [1 - waits for waits in pending],
-        "match_key": told["key"],
-        "first_key": told["key"],
-        "known_from": list(map(max, told["recorded_at"], since)),
+        "first_key": told["match_key"],
+        "known_from": list(since) if finished else recorded,
     }
 
 
-def _insert(told: Mapping[str, Sequence[Any]]) -> int:
+def _insert(told: Told) -> int:
     """How many were inserted: those a stream says twice are not."""
-    if not told:
-        return 0
+    # What no record tells is left out: each NULL takes the driver as long as five numbers.
+    names = [name for name in COLUMNS if told[name].count(None) < len(told[name])]
+    marks = ", ".join([*["%s"] * len(names), *NEW.values()])
+    insert = INSERT.format(names=", ".join((*names, *NEW)), marks=marks)
     with connection.cursor() as cursor:
-        cursor.executemany(INSERT, list(zip(*(told[name] for name in COLUMNS), strict=True)))
+        cursor.executemany(insert, list(zip(*(told[name] for name in names), strict=True)))
         inserted: int = cursor.rowcount
     return inserted
 
 
-def _by_day(told: Mapping[str, Sequence[Any]]) -> dict[Day, list[Sequence[Any]]]:
+def _by_day(told: Told) -> dict[Day, list[Sequence[Any]]]:
     """The counted ones' columns, FIELDS of a day's trades each, in the order of their exits."""
     places: dict[Day, list[int]] = defaultdict(list)
     columns = (told["book_id"], told["exit_time"], told["counted"])
@@ -148,7 +141,7 @@ def _by_day(told: Mapping[str, Sequence[Any]]) -> dict[Day, list[Sequence[Any]]]
 
 def _finished_batches(rows: Rows) -> dict[str, int]:
     """The imports these rows are of that are finished, now or before, and when they were."""
-    named = {new.batch for new in rows.trades if new.batch} | set(rows.finished)
+    named = {*rows.trades["batch"], *rows.finished} - {""}
     if not named:
         return {}
     done = Batch.objects.filter(
@@ -159,31 +152,30 @@ def _finished_batches(rows: Rows) -> dict[str, int]:
 
 def _note_repeated(rows: Rows) -> None:
     """Count the closings of trades that were closed already, and name one that contradicts."""
-    ids = [new.trade_id for new in rows.trades]
+    ids, seqs = rows.trades["trade_id"], rows.trades["seq"]
     stood: dict[str, Trade] = {}
     for start in range(0, len(ids), CHUNK):
         found = Trade.objects.filter(
             stream=rows.stream, trade_id__in=ids[start : start + CHUNK]
         ).only("trade_id", "seq", "corrected", "excursions_from", *FACT_COLUMNS)
         stood |= {trade.trade_id: trade for trade in found}
-    for new in rows.trades:
-        first = stood[new.trade_id]
-        if first.seq == new.seq:
+    told = zip(*(rows.trades[name] for name in FACT_COLUMNS), strict=True)
+    for own_id, seq, facts in zip(ids, seqs, map(TradeFacts._make, told), strict=True):
+        first = stood[own_id]
+        if first.seq == seq:
             continue
         rows.repeated += 1
         said = TradeFacts(*(getattr(first, name) for name in FACT_COLUMNS))
         if first.excursions_from:  # derived, not said
             said = said._replace(mae=None, mfe=None)
-        if said == new.facts or first.corrected:
+        if said == facts or first.corrected:
             continue
         rows.contradicted += 1
         differs = next(
-            name
-            for name, one, other in zip(FACT_COLUMNS, said, new.facts, strict=True)
-            if one != other
+            name for name, one, other in zip(FACT_COLUMNS, said, facts, strict=True) if one != other
         )
         rows.last_problem = (
-            f"trade.closed {new.seq}: {new.trade_id!r} was closed by event {first.seq} with"
+            f"trade.closed {seq}: {own_id!r} was closed by event {first.seq} with"
             f" another {differs}; the first record stands (append trade.corrected to change it)"
         )
 

@@ -1,30 +1,30 @@
 """What a batch of one stream's events comes to: the rows to write. Touches no database."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from dashboard.events import Event
-from dashboard.projection.facts import BookKey, TradeFacts, book_key
+from dashboard.projection.facts import FACT_COLUMNS, BookKey, book_key
 
 State = dict[str, Any]
 
 
-class NewTrade(NamedTuple):
-    """A `trade.closed` to insert."""
-
-    trade_id: str
-    book: BookKey
-    seq: int
-    recorded_at: int
-    bot: str
-    version: str
-    source: str
-    batch: str
-    regime: str
-    key: int
-    exchange_key: int | None
-    facts: TradeFacts
+# What is to be known of a `trade.closed` to insert it.
+TRADE = (
+    "trade_id",
+    "book",
+    "seq",
+    "recorded_at",
+    "bot",
+    "version",
+    "source",
+    "batch",
+    "regime",
+    "match_key",
+    "exchange_key",
+    *FACT_COLUMNS,
+)
 
 
 class Snapshot(NamedTuple):
@@ -103,7 +103,9 @@ class Rows:
     stream: str
     bot: State = field(default_factory=dict)
     positions: dict[str, State] = field(default_factory=dict)
-    trades: list[NewTrade] = field(default_factory=list)
+    # By columns, those of TRADE: all that is done with them is done with all of them.
+    trades: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in TRADE})
+    taken: int = 0  # the last event whose trade is among them
     changes: list[Change] = field(default_factory=list)
     points: dict[tuple[BookKey, int], Point] = field(default_factory=dict)
     days: dict[tuple[BookKey, int], DayOfEquity] = field(default_factory=dict)
@@ -113,8 +115,8 @@ class Rows:
     quarantined: list[Refused] = field(default_factory=list)
     measured: list[Measured] = field(default_factory=list)
     books: dict[BookKey, int] = field(default_factory=dict)  # newest recorded_at of each
-    # Trades and snapshots of the part being folded, by seq, where they were read beforehand.
-    told: dict[int, Any] = field(default_factory=dict)
+    # Of the part being folded, by seq, where they were read beforehand.
+    snapshots: dict[int, Snapshot] = field(default_factory=dict)
     bot_changed: bool = False
     positions_changed: bool = False
     equity_restarted: bool = False
@@ -124,6 +126,14 @@ class Rows:
     unreadable: int = 0
     last_problem: str = ""
 
+    def take(self, told: Mapping[str, Sequence[Any]]) -> None:
+        """Add trades, a column each of TRADE; they come after those that are here."""
+        for name, column in self.trades.items():
+            column += told[name]
+        self.taken = told["seq"][-1]
+        for key, recorded_at in dict(zip(told["book"], told["recorded_at"], strict=True)).items():
+            self.note(key, recorded_at)
+
     def seen(self, event: Event) -> BookKey:
         """The event's book, noting when it was last heard of."""
         get = event.body.get
@@ -131,12 +141,13 @@ class Rows:
         try:
             key = self._named.get(said)
         except TypeError:  # a list or an object where a word should be
-            return self.note(book_key(event), event)
+            return self.note(book_key(event), event.recorded_at)
         if key is None:
             key = self._named[said] = book_key(event)
-        return self.note(key, event)
+        return self.note(key, event.recorded_at)
 
-    def note(self, key: BookKey, event: Event) -> BookKey:
-        """The book, which this event is of, was heard of."""
-        self.books[key] = event.recorded_at
+    def note(self, key: BookKey, recorded_at: int) -> BookKey:
+        """The book was heard of."""
+        if recorded_at > self.books.get(key, -1):
+            self.books[key] = recorded_at
         return key

@@ -1,69 +1,71 @@
 """What trades and snapshots tell, read from a part of a batch at once, column by column."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from dashboard.columns import are_texts, instants, moneys
 from dashboard.events import Event
 from dashboard.performance.regimes import UNKNOWN
 from dashboard.projection.facts import (
+    Body,
     BookKey,
+    Told,
     book_key,
     columns_of,
-    exchange_key,
+    exchange_keys,
     facts_of,
     match_keys,
     trade_id,
 )
-from dashboard.projection.rows import NewTrade, Snapshot
+from dashboard.projection.rows import Rows, Snapshot
 from dashboard.units import Unreadable
 
 ACCOUNT = ("balance", "equity", "realised", "unrealised", "deposits")
 LONGEST_ID = 200
 
 
-def read_ahead(events: Sequence[Event]) -> dict[int, Any]:
-    """By seq, what the trades and snapshots among these tell: a NewTrade or a Snapshot.
+def read_ahead(rows: Rows, events: Sequence[Event]) -> None:
+    """Take the trades among these, and read the snapshots.
 
-    Where any one of a kind cannot be read, all of its kind are left out: they are read one by
-    one when their turn comes, and the one is counted then.
+    Where any one of a kind cannot be read, all of its kind are left: they are read one by one
+    when their turn comes, and the one is counted then.
     """
-    found: dict[int, Any] = {}
-    for kind, read in READ.items():
-        own = [event for event in events if event.kind == kind]
-        if own:
-            try:
-                found.update(zip([event.seq for event in own], read(own), strict=True))
-            except Unreadable:
-                continue
-    return found
+    closed = [event for event in events if event.kind == "trade.closed"]
+    candles = [event for event in events if event.kind == "state.snapshot"]
+    rows.snapshots = {}
+    with suppress(Unreadable):
+        if closed:
+            rows.take(trades(closed))
+    with suppress(Unreadable):
+        if candles:
+            told = snapshots(candles)
+            rows.snapshots = dict(zip([event.seq for event in candles], told, strict=True))
 
 
-def trades(events: Sequence[Event]) -> list[NewTrade]:
-    """What `trade.closed` events tell. Raises Unreadable where one of them cannot be read."""
-    bodies = [event.body for event in events]
-    facts = facts_of(bodies, [event.occurred_at for event in events])
+def trades(events: Sequence[Event]) -> Told:
+    """What `trade.closed` events tell, the columns of TRADE.
+
+    Raises Unreadable where one of them cannot be read.
+    """
+    columns = zip(*events, strict=True)
+    told: Told = dict(zip(Event._fields, columns, strict=True))
+    modes, bodies = told["mode"], told["body"]
     batches = [str(body.get("batch") or "") for body in bodies]
-    sources = [
-        str(body.get("source_kind") or ("import" if batch else "bot"))
-        for body, batch in zip(bodies, batches, strict=True)
-    ]
-    columns = zip(
-        _ids(events),
-        _books(events),
-        [event.seq for event in events],
-        [event.recorded_at for event in events],
-        [event.bot for event in events],
-        [event.version for event in events],
-        sources,
-        batches,
-        [UNKNOWN] * len(events),
-        match_keys([event.mode for event in events], facts),
-        list(map(exchange_key, [event.mode for event in events], facts, bodies)),
-        facts,
-        strict=True,
-    )
-    return list(map(NewTrade._make, columns))
+    told |= facts_of(bodies, told["occurred_at"])
+    return told | {
+        "trade_id": _ids(events),
+        "book": _books(events),
+        "source": list(map(_source, bodies, batches)),
+        "batch": batches,
+        "regime": [UNKNOWN] * len(events),
+        "match_key": match_keys(modes, told),
+        "exchange_key": exchange_keys(modes, told, bodies),
+    }
+
+
+def _source(body: Body, batch: str) -> str:
+    return str(body.get("source_kind") or ("import" if batch else "bot"))
 
 
 def snapshots(events: Sequence[Event]) -> list[Snapshot]:
@@ -79,13 +81,7 @@ def snapshots(events: Sequence[Event]) -> list[Snapshot]:
     return list(map(Snapshot._make, zip(_books(events), times, *money, strict=True)))
 
 
-READ: dict[str, Callable[[Sequence[Event]], Sequence[Any]]] = {
-    "trade.closed": trades,
-    "state.snapshot": snapshots,
-}
-
-
-def object_of(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+def object_of(body: Body, name: str) -> Mapping[str, Any]:
     """An object inside a body; an empty one where there is none. Raises Unreadable."""
     value = body.get(name) or {}
     if not isinstance(value, dict):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from dashboard.projection import projector
-from dashboard.projection.facts import exchange_key, trade_facts
+from dashboard.projection.facts import exchange_key
 from tests.dashboard.projection.streams import (
     CLOSED,
     close,
@@ -118,4 +118,4 @@ def test_where_the_better_record_goes_the_other_of_its_id_counts(data: Path) -> 
 @pytest.mark.parametrize("ids", [[], {}, [None], [["x"]], "7", 7, [1.5]])
 def test_ids_nobody_can_read_are_none(ids: object) -> None:
     body = {**CLOSED, "exchange_trade_ids": ids}
-    assert exchange_key("live", trade_facts(body, 0), body) is None
+    assert exchange_key("live", "BTCUSDT", 0, body) is None
