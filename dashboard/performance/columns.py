@@ -6,11 +6,15 @@ projector summarises every trade of a day several times: for the book, its symbo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple, Self
+from operator import itemgetter, le
+from typing import Any, NamedTuple, Self, TypeVar
 
 from dashboard.performance.trade import TradeResult, r_multiple
+
+Value = TypeVar("Value", bound=Hashable)
 
 
 class Columns(NamedTuple):
@@ -45,13 +49,31 @@ class Columns(NamedTuple):
     ) -> Self:
         """From the fields of a `TradeResult`, each in a column. Raises as `of_trades`."""
         keys = list(zip(exits, ids, strict=True))
-        if sorted(keys) != keys:
+        if not all(map(le, keys, keys[1:])):
             _refuse(keys)
         return cls(exits, nets, fees, entries, maes, mfes, list(map(r_multiple, nets, risks)))
 
     def picked(self, pick: Callable[[Sequence[Any]], Sequence[Any]]) -> Self:
         """Some of the trades, in the same order: `pick` takes them out of a column."""
         return type(self)(*map(pick, self))
+
+
+def places_of(values: Sequence[Value]) -> dict[Value, Sequence[int]]:
+    """Where in a column each of its values stands."""
+    if values.count(values[0]) == len(values):
+        return {values[0]: range(len(values))}
+    places: dict[Value, list[int]] = defaultdict(list)
+    for place, value in enumerate(values):
+        places[value].append(place)
+    return dict(places)
+
+
+def picker(places: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    """Takes these out of a column."""
+    if len(places) == 1:
+        (place,) = places
+        return lambda column: (column[place],)
+    return itemgetter(*places)
 
 
 def _refuse(keys: Sequence[tuple[int, str]]) -> None:

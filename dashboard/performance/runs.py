@@ -9,7 +9,8 @@ thousand, and so does it in a few milliseconds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from operator import mul
+from itertools import compress
+from operator import lt, mul
 from typing import NamedTuple
 
 from dashboard.performance.columns import Columns
@@ -148,23 +149,15 @@ class Holding(NamedTuple):
 
     @classmethod
     def of_columns(cls, columns: Columns) -> Holding:
-        trades = held = overlapping = 0
-        first_entry: int | None = None
-        last_exit: int | None = None
-        for entry, exit_time in zip(columns.entries, columns.exits, strict=True):
-            if entry is None:
-                continue
-            trades += 1
-            held += exit_time - entry
-            if last_exit is None or first_entry is None:
-                first_entry = entry
-            else:
-                if entry < last_exit:
-                    overlapping = 1
-                if entry < first_entry:
-                    first_entry = entry
-            last_exit = exit_time
-        return cls(trades, held, first_entry, last_exit, overlapping)
+        entries, exits = columns.entries, columns.exits
+        timed = _known(entries)
+        if len(timed) < len(exits):
+            known = [entry is not None for entry in entries]
+            exits = list(compress(exits, known))
+        if not timed:
+            return cls()
+        overlapping = any(map(lt, timed[1:], exits))
+        return cls(len(timed), sum(exits) - sum(timed), min(timed), exits[-1], int(overlapping))
 
     @classmethod
     def join(cls, runs: Sequence[Holding]) -> Holding:

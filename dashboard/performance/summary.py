@@ -94,10 +94,15 @@ class Summary:
 
     def to_row(self) -> dict[str, Value]:
         """A flat row for a database: ints, except sums that may pass 64 bits, which are text."""
-        row: dict[str, Value] = {}
-        for part in (self.totals, self.running, self.streaks, self.multiples, self.holding):
-            row.update(part._asdict())
-        return {name: str(row[name]) if name in TEXT_COLUMNS else row[name] for name in COLUMNS}
+        return dict(zip(COLUMNS, self.to_values(), strict=True))
+
+    def to_values(self) -> list[Value]:
+        """The values of that row, in the order of `COLUMNS`."""
+        parts = (*self.totals, *self.running, *self.streaks, *self.multiples, *self.holding)
+        values = list(ONCE(parts))
+        for place in TEXT_PLACES:
+            values[place] = str(values[place])
+        return values
 
     @classmethod
     def from_row(cls, row: Mapping[str, Value]) -> Summary:
@@ -121,8 +126,11 @@ class Summary:
 Summary.EMPTY = Summary(Totals(), RunningNet(), Streaks(), Multiples(), Holding())
 
 PARTS: tuple[Any, ...] = (Totals, RunningNet, Streaks, Multiples, Holding)
+FIELDS = tuple(name for part in PARTS for name in part._fields)
 # The columns of a row; `trades` belongs to several parts and is stored once.
-COLUMNS: tuple[str, ...] = tuple(dict.fromkeys(name for part in PARTS for name in part._fields))
+COLUMNS: tuple[str, ...] = tuple(dict.fromkeys(FIELDS))
+# Picks the values of a row from those of all parts, one after another.
+ONCE = itemgetter(*map(FIELDS.index, COLUMNS))
 # Sums of squares, and of R in units of 1e-12, pass 64 bits: text in a database row.
 TEXT_COLUMNS = frozenset({"sum_squares", "r_sum", "r_sum_squares"})
 NULLABLE_COLUMNS = frozenset(

@@ -76,43 +76,34 @@ def _risk(body: Mapping[str, Any], mode: str) -> State:
 
 def snapshot(rows: Rows, event: Event) -> None:
     body = event.body
-    told = rows.snapshots.get(event.seq) or snapshots([event])[0]
-    candle, indicators = object_of(body, "candle"), object_of(body, "indicators")
-    key, time, balance, equity, realised, unrealised, deposits = told
-    rows.note(key, event.recorded_at)
-    rows.bot |= {
-        "indicators": indicators,
-        "signal": str(body.get("signal") or ""),
-        "price": str(candle.get("close") or ""),
-        "last_candle_at": time,
-        "last_snapshot_at": event.recorded_at,
-        "balance": balance,
-        "equity": equity,
-        "realised": realised,
-        "unrealised": unrealised,
-        "deposits": deposits,
-        # A candle after a stop the store never saw means the bot is at work again.
-        "stopped_at": None,
-        "stop_reason": "",
-    }
+    told = rows.snapshots.get(event.seq) or snapshots([event])[event.seq]
+    key, equity = rows.note(told.book, event.recorded_at), told.equity
+    if not told.superseded:
+        rows.bot |= {
+            "indicators": body.get("indicators") or {},
+            "signal": str(body.get("signal") or ""),
+            "price": str(object_of(body, "candle").get("close") or ""),
+            "last_candle_at": told.time,
+            "last_snapshot_at": event.recorded_at,
+            "balance": told.balance,
+            "equity": equity,
+            "realised": told.realised,
+            "unrealised": told.unrealised,
+            "deposits": told.deposits,
+            # A candle after a stop the store never saw means the bot is at work again.
+            "stopped_at": None,
+            "stop_reason": "",
+        }
+        _speaks(rows, event, key)
     for name in ("symbol", "interval"):
         if body.get(name):
             rows.bot[name] = str(body[name])
-    _speaks(rows, event, key)
     _see_risk(rows, body.get("risk"))
     if isinstance(body.get("positions"), list):
         _replace_positions(rows, event, key, body["positions"])
     if equity is not None:
-        point = Point(
-            time,
-            event.seq,
-            event.recorded_at,
-            event.version,
-            equity,
-            realised,
-            unrealised,
-            deposits,
-        )
+        _, _, time, _, *others, _ = told
+        point = Point(time, event.seq, event.recorded_at, event.version, equity, *others)
         rows.points[key, time] = point
         _fold_day(rows.days, key, point)
 
@@ -141,6 +132,8 @@ def _fold_day(days: dict[tuple[BookKey, int], DayOfEquity], key: BookKey, point:
 
 def _replace_positions(rows: Rows, event: Event, key: BookKey, listed: list[State]) -> None:
     """A snapshot lists every position of its symbol: others of that symbol are gone."""
+    if not listed and not rows.positions:
+        return
     symbol = str(event.body.get("symbol") or "")
     found = {
         str(body["trade_id"]): body

@@ -4,9 +4,10 @@ walks through a version's trades. Only ever added up; in money, R and times as e
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from operator import add, mul
 from typing import Any, NamedTuple
 
-from dashboard.performance.columns import Columns
+from dashboard.performance.columns import Columns, picker, places_of
 from dashboard.performance.running_net import RunningNet
 from dashboard.performance.runs import Holding, Multiples, Streaks, Totals
 from dashboard.performance.summary import Summary
@@ -93,52 +94,32 @@ class Circumstances(NamedTuple):
 
 
 def _regimes(run: Columns, regimes: Sequence[str]) -> dict[str, Regime]:
-    of_regime: dict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
-    for name, net, r in zip(regimes, run.nets, run.r, strict=True):
-        nets, multiples = of_regime[name]
-        nets.append(net)
-        if r is not None:
-            multiples.append(r)
-    return {
-        name: Regime(
-            len(nets),
-            sum(nets),
-            sum([net * net for net in nets]),
-            len(multiples),
-            sum(multiples),
-            sum([r * r for r in multiples]),
-        )
-        for name, (nets, multiples) in of_regime.items()
-    }
+    found: dict[str, Regime] = {}
+    for name, places in places_of(regimes).items():
+        pick = picker(places)
+        nets = pick(run.nets)
+        r = [multiple for multiple in pick(run.r) if multiple is not None]
+        squares, r_squares = sum(map(mul, nets, nets)), sum(map(mul, r, r))
+        found[name] = Regime(len(nets), sum(nets), squares, len(r), sum(r), r_squares)
+    return found
 
 
 def _facts(
-    run: Columns,
-    symbols: Sequence[str],
-    sources: Sequence[str],
-    entries: Sequence[str],
-    exits: Sequence[str],
-    quantities: Sequence[str],
+    run: Columns, symbols: Sequence[str], sources: Sequence[str], *prices: Sequence[str]
 ) -> dict[str, Facts]:
-    found: dict[tuple[str, str], list[Any]] = {}
-    columns = (symbols, sources, entries, exits, quantities, run.entries, run.exits, run.fees)
-    for symbol, source, entry, leave, quantity, since, until, fee in zip(*columns, strict=True):
-        size = float(quantity or 0)
-        staked = float(entry or 0) * size
-        turned = staked + float(leave or 0) * size
-        began = until if since is None else since
-        own = found.get((symbol, source))
-        if own is None:
-            found[symbol, source] = [1, began, until, staked, turned, fee]
-            continue
-        own[0] += 1
-        if began < own[1]:
-            own[1] = began
-        own[2] = until  # they come in the order of their exits
-        own[3] += staked
-        own[4] += turned
-        own[5] += fee
-    return {f"{symbol}\n{source}": Facts(*own) for (symbol, source), own in found.items()}
+    paid, got, sizes = ([float(value or 0) for value in column] for column in prices)
+    staked = list(map(mul, paid, sizes))
+    turned = list(map(add, staked, map(mul, got, sizes)))
+    times = zip(run.entries, run.exits, strict=True)
+    began = [until if since is None else since for since, until in times]
+    found: dict[str, Facts] = {}
+    names = [f"{symbol}\n{source}" for symbol, source in zip(symbols, sources, strict=True)]
+    for name, places in places_of(names).items():
+        pick = picker(places)
+        since, until = min(pick(began)), run.exits[places[-1]]  # in the order of their exits
+        sums = [sum(pick(column)) for column in (staked, turned, run.fees)]
+        found[name] = Facts(len(places), since, until, *sums)
+    return found
 
 
 def _added(several: Sequence[Facts]) -> Facts:

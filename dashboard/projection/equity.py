@@ -36,21 +36,8 @@ def write_equity(rows: Rows, books: dict[BookKey, int]) -> bool:
             model.objects.filter(stream=rows.stream).delete()
     if not rows.points:
         return rows.equity_restarted
-    points = [
-        (
-            books[key],
-            rows.stream,
-            time,
-            point.seq,
-            point.recorded_at,
-            point.version,
-            point.equity,
-            point.realised,
-            point.unrealised,
-            point.deposits,
-        )
-        for (key, time), point in rows.points.items()
-    ]
+    # As the columns stand.
+    points = [(books[key], rows.stream, *point) for (key, _), point in rows.points.items()]
     days = [
         (
             books[key],

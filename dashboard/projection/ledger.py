@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 
 from dashboard.models import Batch, Checkpoint, Trade
+from dashboard.performance.columns import picker
 from dashboard.projection.facts import (
     FACT_COLUMNS,
     MONEY,
@@ -19,7 +20,7 @@ from dashboard.projection.facts import (
 )
 from dashboard.projection.matching import recount
 from dashboard.projection.measured import apply, forget, keep
-from dashboard.projection.rollups import FIELDS, Day, extend, picker, refold
+from dashboard.projection.rollups import FIELDS, Day, extend, refold
 from dashboard.projection.rows import Change, Rows
 from dashboard.units import DAY, Unreadable, optional_iso, optional_text
 

@@ -2,15 +2,15 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from operator import itemgetter
+from operator import add
 from typing import Any, NamedTuple
 
 from django.db import connection
 
-from dashboard.performance.columns import Columns
-from dashboard.performance.summary import COLUMNS, Summary
+from dashboard.performance.columns import Columns, picker, places_of
+from dashboard.performance.summary import Summary
 from dashboard.performance.trade import TradeResult
 from dashboard.projection import circumstances, sizes
 from dashboard.projection.circumstances import Circumstances
@@ -23,6 +23,7 @@ SUMMED = ("exit_reason",)
 WHOLE = ("all", "")
 SIZE = ("size", "")  # its row holds the day's sizes in place of a Summary
 HOUR = DAY // 24
+HOURS = tuple(f"{hour:02d}" for hour in range(24))
 RESULT_FIELDS = (
     "trade_id",
     "exit_time",
@@ -35,13 +36,15 @@ RESULT_FIELDS = (
 )
 EXIT, FEE = RESULT_FIELDS.index("exit_time"), RESULT_FIELDS.index("fee")
 FIELDS = (*RESULT_FIELDS, *SCOPES, *SUMMED, *circumstances.FIELDS)
-GROUPING = slice(len(RESULT_FIELDS), len(RESULT_FIELDS) + len(SCOPES) + len(SUMMED))
-BESIDE = slice(GROUPING.stop, len(FIELDS))
+SCOPED = slice(len(RESULT_FIELDS), len(RESULT_FIELDS) + len(SCOPES))
+ADDED = slice(SCOPED.stop, SCOPED.stop + len(SUMMED))
+BESIDE = slice(ADDED.stop, len(FIELDS))
 SYMBOL = FIELDS.index("symbol")
 CHUNK = 500  # days in one query
 Scope = tuple[str, str]
 Day = tuple[int, int]  # book id, days since the epoch
 Row = tuple[Any, ...]
+Sums = tuple[int, ...]  # trades, wins, losses, net_pnl
 Results = Sequence[Sequence[Any]]  # of a day's counted trades: FIELDS, each in a column
 
 OF_DAY = f"""
@@ -83,8 +86,7 @@ def result(values: tuple[Any, ...]) -> TradeResult:
 
 def pack(summary: Summary) -> str:
     """A Summary as the text of one column."""
-    row = summary.to_row()
-    return json.dumps([row[name] for name in COLUMNS], separators=(",", ":"))
+    return json.dumps(summary.to_values(), separators=(",", ":"))
 
 
 @lru_cache(maxsize=4_096)
@@ -153,41 +155,75 @@ def _fold(
     """
     if not trades:
         return Counter()
-    book, day = of_day
     fields = list(trades)
     fields[FEE] = [fee or 0 for fee in fields[FEE]]  # summed are the fees that are known
     run = Columns.of_fields(*fields[: len(RESULT_FIELDS)])
-    of_all, counted = Summary.of_columns(run), sizes.sizes(run.nets)
-    for (scope, value), places in _by_scope(run, fields[GROUPING]).items():
-        before = had.get((scope, value))
-        # Where all of a day's trades share the value, theirs is the day's own Summary.
-        own = run if len(places) == len(run.nets) else run.picked(picker(places))
-        packed = ""
-        if scope != "hour" and scope not in SUMMED:
-            found = of_all if own is run else Summary.of_columns(own)
-            packed = pack(found if before is None else unpack(before.summary) + found)
-        rows.append((book, scope, value, day, *_sums(own.nets, before), packed))
-        if scope == "version":
-            beside = [fields[SYMBOL], *fields[BESIDE]]
-            if own is not run:
-                beside = [picker(places)(column) for column in beside]
-            name = circumstances.SCOPE, value
-            rows.append(_circumstances((book, day), name, own, beside, had.get(name)))
-    before = had.get(SIZE)
-    together = counted if before is None else counted + sizes.unpack(before.summary)
-    rows.append((book, *SIZE, day, *_sums(run.nets, before), sizes.pack(together)))
+    whole = Summary.of_columns(run)
+    rows.append(_summarised(of_day, WHOLE, whole, had))
+    for scope, values in zip(SCOPES, fields[SCOPED], strict=True):
+        for value, places in places_of(values).items():
+            # Where all of a day's trades share the value, theirs is the day's own Summary.
+            shared, pick = len(places) == len(values), picker(places)
+            own = run if shared else run.picked(pick)
+            found = whole if shared else Summary.of_columns(own)
+            rows.append(_summarised(of_day, (scope, value), found, had))
+            if scope == "version":
+                beside = [pick(column) for column in (fields[SYMBOL], *fields[BESIDE])]
+                rows.append(_circumstances(of_day, value, own, found, beside, had))
+    for scope, values in zip((*SUMMED, "hour"), (*fields[ADDED], _hours(run)), strict=True):
+        for value, places in places_of(values).items():
+            sums = _sums_of(picker(places)(run.nets))
+            rows.append(_row(of_day, (scope, value), sums, "", had))
+    counted = sizes.sizes(run.nets)
+    together = counted + sizes.unpack(had[SIZE].summary) if SIZE in had else counted
+    rows.append(_row(of_day, SIZE, _sums(whole), sizes.pack(together), had))
     return counted
 
 
+def _summarised(of_day: Day, scope: Scope, found: Summary, had: Mapping[Scope, Known]) -> Row:
+    """The row of a scope that has a Summary."""
+    joined = unpack(had[scope].summary) + found if scope in had else found
+    return _row(of_day, scope, _sums(found), pack(joined), had)
+
+
 def _circumstances(
-    of_day: Day, scope: Scope, run: Columns, beside: Sequence[Sequence[Any]], before: Known | None
+    of_day: Day,
+    version: str,
+    run: Columns,
+    summary: Summary,
+    beside: Sequence[Sequence[Any]],
+    had: Mapping[Scope, Known],
 ) -> Row:
     """The row of what a version's comparison asks beside results."""
+    scope = circumstances.SCOPE, version
     found = Circumstances.of_trades(run, beside[0], beside[1:])
-    if before is not None:
-        found = Circumstances.join((Circumstances.unpack(before.summary), found))
+    if scope in had:
+        found = Circumstances.join((Circumstances.unpack(had[scope].summary), found))
+    return _row(of_day, scope, _sums(summary), found.pack(), had)
+
+
+def _row(of_day: Day, scope: Scope, sums: Sums, packed: str, had: Mapping[Scope, Known]) -> Row:
+    """A row of INSERT: what is only ever added up is added to what the day had."""
     book, day = of_day
-    return book, *scope, day, *_sums(run.nets, before), found.pack()
+    before = had.get(scope)
+    if before is not None:
+        sums = tuple(map(add, before[: len(sums)], sums))
+    return book, *scope, day, *sums, packed
+
+
+def _sums(summary: Summary) -> Sums:
+    totals = summary.totals
+    return totals.trades, totals.wins, totals.losses, summary.net_pnl
+
+
+def _sums_of(nets: Sequence[int]) -> Sums:
+    wins, losses = len([net for net in nets if net > 0]), len([net for net in nets if net < 0])
+    return len(nets), wins, losses, sum(nets)
+
+
+def _hours(run: Columns) -> list[str]:
+    """The hour of each exit."""
+    return [HOURS[exit_time % DAY // HOUR] for exit_time in run.exits]
 
 
 def _write(rows: Sequence[Row], changes: Mapping[int, Counter[int]]) -> None:
@@ -195,37 +231,3 @@ def _write(rows: Sequence[Row], changes: Mapping[int, Counter[int]]) -> None:
         cursor.executemany(INSERT, rows)
     for book, change in changes.items():
         sizes.add(book, change)
-
-
-def _sums(nets: Sequence[int], before: Known | None) -> tuple[int, int, int, int]:
-    """Trades, wins, losses, net_pnl."""
-    wins, losses = len([net for net in nets if net > 0]), len([net for net in nets if net < 0])
-    if before is None:
-        return len(nets), wins, losses, sum(nets)
-    return (
-        before.trades + len(nets),
-        before.wins + wins,
-        before.losses + losses,
-        before.net_pnl + sum(nets),
-    )
-
-
-def _by_scope(run: Columns, fields: Sequence[Sequence[str]]) -> dict[Scope, Sequence[int]]:
-    """The places in the run of the trades of each scope; `fields` are those of SCOPES, SUMMED."""
-    whole = range(len(run.nets))
-    hours = [f"{hour:02d}" for hour in [exit_time % DAY // HOUR for exit_time in run.exits]]
-    grouped: dict[Scope, Sequence[int]] = {WHOLE: whole}
-    for scope, values in zip((*SCOPES, *SUMMED, "hour"), (*fields, hours), strict=True):
-        places: dict[str, list[int]] = defaultdict(list)
-        for place, value in enumerate(values):
-            places[value].append(place)
-        grouped |= {(scope, value): own for value, own in places.items()}
-    return grouped
-
-
-def picker(places: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
-    """Takes these out of a column."""
-    if len(places) == 1:
-        (place,) = places
-        return lambda column: (column[place],)
-    return itemgetter(*places)

@@ -27,18 +27,6 @@ TRADE = (
 )
 
 
-class Snapshot(NamedTuple):
-    """What a `state.snapshot` tells of its candle and of the account."""
-
-    book: BookKey
-    time: int
-    balance: int | None
-    equity: int | None
-    realised: int | None
-    unrealised: int | None
-    deposits: int | None
-
-
 class Refused(NamedTuple):
     """An `import.quarantined` to insert."""
 
@@ -84,6 +72,19 @@ class Point(NamedTuple):
     realised: int | None
     unrealised: int | None
     deposits: int | None
+
+
+class Snapshot(NamedTuple):
+    """What a `state.snapshot` tells of the account at its candle's close."""
+
+    book: BookKey
+    balance: int | None
+    time: int
+    equity: int | None
+    realised: int | None
+    unrealised: int | None
+    deposits: int | None
+    superseded: bool  # the next word about the bot is another of these
 
 
 @dataclass(slots=True)

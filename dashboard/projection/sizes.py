@@ -12,6 +12,9 @@ from collections.abc import Iterable, Mapping
 from django.db import connection
 
 DIGITS = 3
+STEPS: tuple[int, ...] = tuple(
+    10 ** max(0, digits - DIGITS) for digits in range(20)
+)  # by a size's own digits
 ADD = """
 INSERT INTO dashboard_sizecount (book_id, low, trades) VALUES (%s, %s, %s)
 ON CONFLICT (book_id, low) DO UPDATE SET trades = trades + excluded.trades
@@ -21,10 +24,7 @@ CLEAN = "DELETE FROM dashboard_sizecount WHERE book_id = %s AND trades = 0"
 
 def size(net_pnl: int) -> int:
     """The size that a net_pnl (1e-8 quote) is counted under; a larger one's is never smaller."""
-    behind = len(str(abs(net_pnl))) - DIGITS
-    if behind <= 0:
-        return net_pnl
-    step: int = 10**behind
+    step = STEPS[len(str(abs(net_pnl)))]
     return net_pnl // step * step
 
 

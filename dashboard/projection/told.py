@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from typing import Any
 
 from dashboard.columns import are_texts, instants, moneys
@@ -22,6 +23,7 @@ from dashboard.projection.rows import Rows, Snapshot
 from dashboard.units import Unreadable
 
 ACCOUNT = ("balance", "equity", "realised", "unrealised", "deposits")
+SNAPSHOT = "state.snapshot"
 LONGEST_ID = 200
 
 
@@ -32,15 +34,12 @@ def read_ahead(rows: Rows, events: Sequence[Event]) -> None:
     when their turn comes, and the one is counted then.
     """
     closed = [event for event in events if event.kind == "trade.closed"]
-    candles = [event for event in events if event.kind == "state.snapshot"]
     rows.snapshots = {}
     with suppress(Unreadable):
         if closed:
             rows.take(trades(closed))
     with suppress(Unreadable):
-        if candles:
-            told = snapshots(candles)
-            rows.snapshots = dict(zip([event.seq for event in candles], told, strict=True))
+        rows.snapshots = snapshots([event for event in events if event.kind != "trade.closed"])
 
 
 def trades(events: Sequence[Event]) -> Told:
@@ -68,17 +67,28 @@ def _source(body: Body, batch: str) -> str:
     return str(body.get("source_kind") or ("import" if batch else "bot"))
 
 
-def snapshots(events: Sequence[Event]) -> list[Snapshot]:
-    """What `state.snapshot` events tell. Raises Unreadable where one of them cannot be read."""
-    bodies = [event.body for event in events]
+def snapshots(events: Sequence[Event]) -> dict[int, Snapshot]:
+    """What the `state.snapshot`s among consecutive events tell, by seq.
+
+    Raises Unreadable where one of them cannot be read.
+    """
+    candles = [event for event in events if event.kind == SNAPSHOT]
+    if not candles:
+        return {}
+    bodies = [event.body for event in candles]
     closed = [object_of(body, "candle").get("close_time") for body in bodies]
+    for body in bodies:
+        object_of(body, "indicators")
     times = [
         event.occurred_at if time is None else time
-        for event, time in zip(events, instants(closed, "candle.close_time"), strict=True)
+        for event, time in zip(candles, instants(closed, "candle.close_time"), strict=True)
     ]
     account = zip(ACCOUNT, columns_of(bodies, ACCOUNT), strict=True)
-    money = [moneys(column, name) for name, column in account]
-    return list(map(Snapshot._make, zip(_books(events), times, *money, strict=True)))
+    balances, *others = [moneys(column, name) for name, column in account]
+    follows = {one.seq for one, next_ in pairwise(events) if next_.kind == SNAPSHOT}
+    superseded = [event.seq in follows for event in candles]
+    told = zip(_books(candles), balances, times, *others, superseded, strict=True)
+    return dict(zip([event.seq for event in candles], map(Snapshot._make, told), strict=True))
 
 
 def object_of(body: Body, name: str) -> Mapping[str, Any]:
