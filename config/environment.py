@@ -7,16 +7,15 @@ an environment active keeps it: it is looked at and never changed.
 
 import hashlib
 import importlib.metadata
-import os
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+
+from trader.environment import STAMP, active, go_on, python_in
 
 if sys.platform == "win32":
     import msvcrt
@@ -24,7 +23,6 @@ else:
     import fcntl
 
 ROOT = Path(__file__).resolve().parent.parent
-_STAMP = "blotter-stamp"
 
 
 class EnvironmentTrouble(Exception):
@@ -45,13 +43,11 @@ class Needed:
 
     @property
     def python(self) -> Path:
-        if os.name == "nt":
-            return self.folder / "Scripts" / "python.exe"
-        return self.folder / "bin" / "python"
+        return python_in(self.folder)
 
     def ready(self) -> bool:
         try:
-            return (self.folder / _STAMP).read_text(encoding="ascii") == self.stamp()
+            return (self.folder / STAMP).read_text(encoding="ascii") == self.stamp()
         except OSError:
             return False
 
@@ -68,7 +64,7 @@ def enter(needed: Needed, argv: Sequence[str]) -> None:
     Ends the process with one sentence where no such environment can be had.
     """
     try:
-        if _ours() is None and _active():
+        if _ours() is None and active():
             _check_active(needed)
             return
         if any(_ours() == each.folder and each.ready() for each in (needed, DEVELOPMENT)):
@@ -79,17 +75,13 @@ def enter(needed: Needed, argv: Sequence[str]) -> None:
                     _make(needed)
     except EnvironmentTrouble as trouble:
         sys.exit(str(trouble))
-    _go_on_in(needed, argv)
+    go_on([str(needed.python), *argv])
 
 
 def _ours() -> Path | None:
     """Which of our own environments this process runs in."""
     prefix = Path(sys.prefix).resolve()
     return next((each.folder for each in (RUNTIME, DEVELOPMENT) if each.folder == prefix), None)
-
-
-def _active() -> bool:
-    return sys.prefix != sys.base_prefix or "CONDA_PREFIX" in os.environ
 
 
 def _check_active(needed: Needed) -> None:
@@ -174,7 +166,7 @@ def _make(needed: Needed) -> None:
         ],
         "The packages were not installed (is the network there?)",
     )
-    (needed.folder / _STAMP).write_text(needed.stamp(), encoding="ascii")
+    (needed.folder / STAMP).write_text(needed.stamp(), encoding="ascii")
 
 
 def _run(command: list[str], failure: str) -> None:
@@ -182,12 +174,3 @@ def _run(command: list[str], failure: str) -> None:
     if done.returncode:
         said = (done.stderr.strip() or done.stdout.strip() or "no reason given").splitlines()[-1]
         raise EnvironmentTrouble(f"{failure}: {said}")
-
-
-def _go_on_in(needed: Needed, argv: Sequence[str]) -> NoReturn:
-    command = [str(needed.python), *argv]
-    if os.name != "nt":
-        os.execv(command[0], command)
-    # exec on Windows starts a second process and ends this one: the console would not wait.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    sys.exit(subprocess.run(command).returncode)

@@ -13,7 +13,7 @@ import pytest
 from django.core.management import call_command
 
 from dashboard.projection import projector
-from trader.__main__ import parser
+from trader.cli import parser
 from trader.commands.versions import replay
 from trader.domain.candle import to_milliseconds
 from trader.feed.demo import generate

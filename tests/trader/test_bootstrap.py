@@ -13,8 +13,8 @@ import pytest
 from tests.trader.fakes import MemoryLog
 from tests.trader.notify.playing import Played, playing
 from tests.trader.plans import plan
-from trader.__main__ import leave_late
 from trader.bootstrap import plan_of
+from trader.cli import leave_late
 from trader.exchange.paper import PaperExchange
 from trader.exchange.simulated.server import Served, SimulatedExchange
 from trader.feed import demo

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.trader.test_main import bot, events, running
-from trader.__main__ import main
+from trader.cli import main
 from trader.control import Mailbox
 from trader.private_file import private_folder
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from trader.__main__ import parser
+from trader.cli import parser
 from trader.commands.check import check
 from trader.domain.candle import to_milliseconds
 from trader.exchange.simulated.faults import Fault, Kind

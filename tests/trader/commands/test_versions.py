@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from trader.__main__ import parser
+from trader.cli import parser
 from trader.commands.versions import replay
 from trader.domain.candle import to_milliseconds
 from trader.feed.demo import generate
