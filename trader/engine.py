@@ -6,7 +6,7 @@ are the same steps, so neither has a path of its own.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -65,6 +65,9 @@ class Engine:
         self._fresh = fresh
         self.gate = gate or RiskGate(HaltLimits(), account=market.account)
         self._stop_alone: set[str] = set()
+        # The book as it was when nothing was missing, by its `changes`; None: look again.
+        self._settled: int | None = None
+        self._unprotected = False
         self._watched_at: datetime | None = None
         self._despite_silence = _DespiteSilence(self._in_trouble)
         self.trouble = "not compared with the exchange yet"
@@ -132,6 +135,7 @@ class Engine:
 
     def _follow(self, candle: Candle | None, candle_time: datetime) -> None:
         """Take over what became of the live orders, and do what follows from it."""
+        self._settled = None  # what can be sold may be more than it was
         for update in self._exchange.updates(candle):
             self._desk.take(update)
             self._settle(candle_time)
@@ -161,12 +165,15 @@ class Engine:
         return self.gate.entry_refusal(self.book, candle)
 
     def _settle(self, candle_time: datetime) -> None:
-        """Do what the book shows to be missing; nothing where nothing is."""
+        """Do what the book shows to be missing; nothing where nothing is, or it was just seen."""
+        if self._settled == self.book.changes:
+            return
         for _ in range(_ROUNDS):
-            more = False
+            more = self._unprotected = False
             for position in list(self.book.positions.values()):
                 more |= self._step(position, candle_time)
             if not more:
+                self._settled = None if self._unprotected else self.book.changes
                 return
 
     def _step(self, position: Position, candle_time: datetime) -> bool:
@@ -176,7 +183,7 @@ class Engine:
         if len(standing) < len(live):
             entering = any(order.purpose is Purpose.ENTRY for order in live)
             if position.quantity and not position.opened and not entering:
-                self._open(position)
+                self._open(position, self._protection_prices(position))
             return False
         price = self.book.last_price or position.entry_price
         if not standing and not self._exchange.rules.sellable(position.quantity, price):
@@ -185,12 +192,17 @@ class Engine:
         if position.quantity == 0:
             # The other leg's cancellation comes as an update of its own, before the close.
             return False
+        purposes = [order.purpose for order in standing]
+        protected = all(purpose in purposes for purpose in self._planned(position))
+        if protected and position.opened:
+            return False
+        prices = self._protection_prices(position)
         if not position.opened:
-            self._open(position)
-        return self._protect(position, standing, candle_time)
+            self._open(position, prices)
+        return not protected and self._protect(position, standing, prices, candle_time)
 
-    def _open(self, position: Position) -> None:
-        body = bodies.position_opened(self._market, position, self._protection_prices(position))
+    def _open(self, position: Position, prices: Mapping[Purpose, Decimal]) -> None:
+        body = bodies.position_opened(self._market, position, prices)
         self._desk.record(events.POSITION_OPENED, body, position.entry_time, ref=position.trade_id)
 
     def _close(self, position: Position, candle_time: datetime) -> None:
@@ -204,13 +216,13 @@ class Engine:
         body = bodies.trade_closed(self._market, position, self._strategy.name)
         self._desk.record(events.TRADE_CLOSED, body, position.exit_time, ref=position.trade_id)
 
-    def _planned(self, position: Position) -> set[Purpose]:
+    def _planned(self, position: Position) -> list[Purpose]:
         """What is to stand for it: a stop and a target, each where the entry planned one."""
-        planned = set()
+        planned = []
         if position.stop_distance is not None:
-            planned.add(Purpose.STOP_LOSS)
+            planned.append(Purpose.STOP_LOSS)
         if position.target_distance is not None and position.trade_id not in self._stop_alone:
-            planned.add(Purpose.TAKE_PROFIT)
+            planned.append(Purpose.TAKE_PROFIT)
         return planned
 
     def _protection_prices(self, position: Position) -> dict[Purpose, Decimal]:
@@ -224,21 +236,23 @@ class Engine:
         return prices
 
     def _protect(
-        self, position: Position, standing: Sequence[Order], candle_time: datetime
+        self,
+        position: Position,
+        standing: Sequence[Order],
+        prices: Mapping[Purpose, Decimal],
+        candle_time: datetime,
     ) -> bool:
-        """Stand the stop and the target where one is missing; whether something was done.
+        """Stand the stop and the target of which one is missing; whether something was done.
 
         They stand as a pair, so where one alone is left (a crash came between the two, or the
         target was filled in part) it gives way to a new pair.
         """
-        planned = self._planned(position)
-        if planned <= {order.purpose for order in standing}:
-            return False
         if standing:
             self._desk.withdraw(standing, candle_time)
             return True
         quantity = self._to_sell(position)
         if quantity == 0:
+            self._unprotected = True
             return False
         orders = [
             self._desk.order(
@@ -250,10 +264,9 @@ class Engine:
                 quantity,
                 attempt=position.protections + 1,
                 named_by=position.entered_on or position.entry_time,
-                price=price,
+                price=prices[purpose],
             )
-            for purpose, price in self._protection_prices(position).items()
-            if purpose in planned
+            for purpose in self._planned(position)
         ]
         refusal = self._desk.send(*orders, at=candle_time)
         if refusal is not None and not refusal.lost:

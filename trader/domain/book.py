@@ -47,7 +47,8 @@ class Book:
 
     `deposits` is cash moved in less cash moved out, `realised` the net PnL of everything sold,
     both in quote currency. `dust` is what trades left that was too small to sell, base currency,
-    at its cost. A fee that a third asset paid counts as money paid in at that moment. The law:
+    at its cost. A fee that a third asset paid counts as money paid in at that moment. `changes`
+    counts the events that were folded in. The law:
     equity(price) == deposits + realised + unrealised(price).
     """
 
@@ -62,6 +63,7 @@ class Book:
         self.standing = Standing()
         self.last_candle: datetime | None = None
         self.last_price = ZERO
+        self.changes = 0
         self._tail: set[tuple[str, str]] = set()
         self._handlers: dict[str, Callable[[Body, str], None]] = {
             events.CASH_DEPOSITED: self._deposited,
@@ -102,6 +104,7 @@ class Book:
 
     def apply(self, kind: str, body: Body, version: str) -> None:
         """Fold one event; kinds that do not touch the account only leave their identity."""
+        self.changes += 1
         handler = self._handlers.get(kind)
         if handler is not None:
             handler(body, version)

@@ -120,7 +120,7 @@ class BodyEncoder:
 
     def encode(self, kind: str, body: Mapping[str, object]) -> str:
         """The text of a body; BadEvent says what cannot be written."""
-        if not isinstance(body, Mapping):
+        if type(body) is not dict and not isinstance(body, Mapping):
             raise BadEvent(f"a body is a mapping of names to values, not {type(body).__name__}")
         try:
             text = self._write(kind, body)

@@ -29,6 +29,7 @@ _REFUSED = Ack(None, stored=False, synced=False)
 _CLOSE_TIMEOUT = 10.0
 _EXIT_TIMEOUT = 5.0
 _KINDS_KEPT = 1000
+_TAGS_KEPT = 100
 
 
 class _Waiting(NamedTuple):
@@ -97,6 +98,7 @@ class Recorder:
         self._appending = False
         self._waiting: deque[_Waiting] = deque()
         self._columns: dict[str, str] = {}
+        self._tags: dict[str, str] = {}
         self._recorded_at = self._appended = self._refused = self._clock_steps = 0
         self._last_refusal: str | None = None
         self._closed = False
@@ -258,7 +260,8 @@ class Recorder:
         columns = self._columns.get(kind) or self._new_columns(kind)
         text = self._encoder.encode(kind, body)
         happened = None if occurred_at is None else microseconds(occurred_at)
-        rest = f"{columns}\n{'' if ref is None else '=' + self._encoder.column('ref', ref)}\n{text}"
+        tag = "" if ref is None else self._tags.get(ref) or self._new_tag(ref)
+        rest = f"{columns}\n{tag}\n{text}"
         with self._append_lock:
             if self._appending:
                 self._waiting.append(_Waiting(kind, body, ref, occurred_at, durable))
@@ -292,6 +295,14 @@ class Recorder:
         if len(self._columns) < _KINDS_KEPT:
             self._columns[kind] = columns
         return columns
+
+    def _new_tag(self, ref: str) -> str:
+        """The line of a ref; the events of a trade come together."""
+        tag = f"={self._encoder.column('ref', ref)}"
+        if len(self._tags) >= _TAGS_KEPT:
+            self._tags.clear()
+        self._tags[ref] = tag
+        return tag
 
     def _write(self, rest: str, happened: int | None) -> int:
         if self._closed:

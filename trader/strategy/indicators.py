@@ -40,11 +40,9 @@ class CandleWindow:
     Kept in a buffer of twice the size, so that adding a candle moves nothing most of the time.
     """
 
-    _COLUMNS = 3
-
     def __init__(self, size: int) -> None:
         self.size = size
-        self._buffer = np.zeros((self._COLUMNS, 2 * size))
+        self._high, self._low, self._close = (np.zeros(2 * size) for _ in range(3))
         self._end = 0
         self._views: dict[int, tuple[Floats, Floats, Floats]] = {}
 
@@ -52,10 +50,13 @@ class CandleWindow:
         return min(self._end, self.size)
 
     def add(self, high: float, low: float, close: float) -> None:
-        if self._end == self._buffer.shape[1]:
-            self._buffer[:, : self.size] = self._buffer[:, self.size :]
+        if self._end == 2 * self.size:
+            for column in (self._high, self._low, self._close):
+                column[: self.size] = column[self.size :]
             self._end = self.size
-        self._buffer[:, self._end] = (high, low, close)
+        self._high[self._end] = high
+        self._low[self._end] = low
+        self._close[self._end] = close
         self._end += 1
         self._views.clear()
 
@@ -74,9 +75,8 @@ class CandleWindow:
     def newest(self, count: int) -> tuple[Floats, Floats, Floats]:
         """High, low and close of the newest `count` candles, or of all there are."""
         if (found := self._views.get(count)) is None:
-            begin = max(0, self._end - min(count, self.size))
-            high, low, close = self._buffer[:, begin : self._end]
-            found = self._views[count] = high, low, close
+            seen = slice(max(0, self._end - min(count, self.size)), self._end)
+            found = self._views[count] = self._high[seen], self._low[seen], self._close[seen]
         return found
 
 
@@ -85,31 +85,27 @@ class CandleWindow:
 _REMEMBERED = 36
 
 
-def _wilder(window: CandleWindow, period: int) -> tuple[Floats, Floats, Floats]:
-    return window.newest(_REMEMBERED * period)
-
-
 def adx(window: CandleWindow, period: int) -> Floats:
     """Wilder's average directional index, 0 to 100; the first value stands at index 2n-1.
 
     Of the newest 36 periods, as every indicator of Wilder's here.
     """
-    return _ADX(*_wilder(window, period), period)
+    return _ADX(*window.newest(_REMEMBERED * period), period)
 
 
 def plus_di(window: CandleWindow, period: int) -> Floats:
     """Wilder's positive directional indicator, 0 to 100."""
-    return _PLUS_DI(*_wilder(window, period), period)
+    return _PLUS_DI(*window.newest(_REMEMBERED * period), period)
 
 
 def minus_di(window: CandleWindow, period: int) -> Floats:
     """Wilder's negative directional indicator, 0 to 100."""
-    return _MINUS_DI(*_wilder(window, period), period)
+    return _MINUS_DI(*window.newest(_REMEMBERED * period), period)
 
 
 def atr(window: CandleWindow, period: int) -> Floats:
     """Wilder's average true range, in quote currency."""
-    return _ATR(*_wilder(window, period), period)
+    return _ATR(*window.newest(_REMEMBERED * period), period)
 
 
 def ema(window: CandleWindow, period: int) -> Floats:
