@@ -60,6 +60,24 @@ class OrderDesk:
         self.book.apply(kind, body, self._log.version)
         return receipt.synced or not durable
 
+    def _record_all(
+        self,
+        kind: str,
+        bodies: Sequence[Mapping[str, Any]],
+        at: datetime,
+        *,
+        ref: str,
+        durable: bool = False,
+    ) -> bool:
+        """As `record`, of what happens to several orders at once: in one write, and one sync."""
+        fresh = [body for body in bodies if not self.book.knows(kind, body)]
+        if not fresh:
+            return True
+        receipt = self._log.append_all(kind, fresh, ref=ref, occurred_at=at, durable=durable)
+        for body in fresh:
+            self.book.apply(kind, body, self._log.version)
+        return receipt.synced or not durable
+
     def record_change(self, kind: str, body: Mapping[str, Any], at: datetime) -> None:
         """A change of mode, which must outlive a power cut where time is real."""
         self.record(kind, body, at, durable=self._durable)
@@ -117,18 +135,17 @@ class OrderDesk:
         )
 
     def send(self, *orders: Order, at: datetime) -> OrderRefused | None:
-        """Record the intent, then send; answers the exchange's refusal, where it refused.
+        """Record the intents of one trade's orders, then send them; answers the exchange's
+        refusal, where it refused.
 
         An entry whose intent is not on the disk is not sent.
         """
-        synced, now = True, self._exchange.time(at)
-        for order in orders:
-            body = events.order_body(order)
-            if self.book.knows(events.ORDER_SUBMITTED, body):
-                return None
-            synced &= self.record(
-                events.ORDER_SUBMITTED, body, now, ref=order.trade_id, durable=self._durable
-            )
+        now, intents = self._exchange.time(at), [events.order_body(order) for order in orders]
+        if any(self.book.knows(events.ORDER_SUBMITTED, body) for body in intents):
+            return None
+        synced = self._record_all(
+            events.ORDER_SUBMITTED, intents, now, ref=orders[0].trade_id, durable=self._durable
+        )
         if orders[0].purpose is Purpose.ENTRY and not synced:
             self._note(
                 events.ORDER_REJECTED, orders, "its intent could not be recorded durably", at
@@ -156,7 +173,8 @@ class OrderDesk:
         for order in orders:
             if reason:
                 log.warning("%s %s: %s", kind, order.order_id, reason)
-            self.record(kind, bodies.order_note(order, reason), now, ref=order.trade_id)
+        notes = [bodies.order_note(order, reason) for order in orders]
+        self._record_all(kind, notes, now, ref=orders[0].trade_id)
 
 
 _EPOCH, _SECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(seconds=1)

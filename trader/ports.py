@@ -149,7 +149,7 @@ class RecordedEvent(Protocol):
 
 
 class EventLog(Protocol):
-    """The recorder, seen from the engine. `append` never raises and never blocks."""
+    """The recorder, seen from the engine. It never raises and never blocks."""
 
     @property
     def version(self) -> str: ...
@@ -163,6 +163,18 @@ class EventLog(Protocol):
         occurred_at: datetime | int | None = None,
         durable: bool = False,
     ) -> Receipt: ...
+
+    def append_all(
+        self,
+        kind: str,
+        bodies: Sequence[Mapping[str, object]],
+        *,
+        ref: str | None = None,
+        occurred_at: datetime | int | None = None,
+        durable: bool = False,
+    ) -> Receipt:
+        """Events of one kind that happened at once, in one write; answers for all of them."""
+        ...
 
 
 class History(Protocol):

@@ -60,6 +60,10 @@ class MemoryLog:
         self.events.append(event)
         return Ack(seq=seq, stored=True, synced=durable and self.syncs)
 
+    def append_all(self, kind: str, bodies: Sequence[Mapping[str, object]], **about: Any) -> Ack:
+        """As the store, but that a death may come between two of them."""
+        return [self.append(kind, body, **about) for body in bodies][-1]
+
     def newest(
         self, *, before: int | None = None, limit: int = 100, kind: str | None = None
     ) -> Sequence[MemoryEvent]:

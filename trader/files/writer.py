@@ -5,7 +5,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -204,6 +204,28 @@ class WithFiles:
         durable: bool = False,
     ) -> Receipt:
         receipt = self._inner.append(kind, body, ref=ref, occurred_at=occurred_at, durable=durable)
+        self._keep(kind, body, occurred_at)
+        return receipt
+
+    def append_all(
+        self,
+        kind: str,
+        bodies: Sequence[Mapping[str, object]],
+        *,
+        ref: str | None = None,
+        occurred_at: datetime | int | None = None,
+        durable: bool = False,
+    ) -> Receipt:
+        receipt = self._inner.append_all(
+            kind, bodies, ref=ref, occurred_at=occurred_at, durable=durable
+        )
+        for body in bodies:
+            self._keep(kind, body, occurred_at)
+        return receipt
+
+    def _keep(
+        self, kind: str, body: Mapping[str, object], occurred_at: datetime | int | None
+    ) -> None:
         inner = self._inner
         if kind == events.TRADE_CLOSED:
             version = body.get("version") or inner.version
@@ -212,7 +234,6 @@ class WithFiles:
         elif kind == events.STATE_SNAPSHOT:
             own = {"bot": inner.bot, "version": inner.version, "mode": inner.mode}
             self._files.snapshot({**own, "updated_at": occurred_at, **body})
-        return receipt
 
     def flush(self, timeout: float = 10.0) -> bool:
         return self._inner.flush(timeout)

@@ -1,7 +1,7 @@
 """Where notices come from: the events as they are appended, and errors as they are logged."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -42,10 +42,23 @@ class NotifyingLog:
         durable: bool = False,
     ) -> Receipt:
         receipt = self._inner.append(kind, body, ref=ref, occurred_at=occurred_at, durable=durable)
-        try:
-            self._notice(kind, body)
-        except Exception:
-            log.warning("No notice could be made of %s", kind, exc_info=True)
+        self._told(kind, body)
+        return receipt
+
+    def append_all(
+        self,
+        kind: str,
+        bodies: Sequence[Mapping[str, object]],
+        *,
+        ref: str | None = None,
+        occurred_at: datetime | int | None = None,
+        durable: bool = False,
+    ) -> Receipt:
+        receipt = self._inner.append_all(
+            kind, bodies, ref=ref, occurred_at=occurred_at, durable=durable
+        )
+        for body in bodies:
+            self._told(kind, body)
         return receipt
 
     def flush(self, timeout: float = 10.0) -> bool:
@@ -62,6 +75,12 @@ class NotifyingLog:
         traceback: TracebackType | None,
     ) -> None:
         self._inner.__exit__(kind, error, traceback)
+
+    def _told(self, kind: str, body: Mapping[str, Any]) -> None:
+        try:
+            self._notice(kind, body)
+        except Exception:
+            log.warning("No notice could be made of %s", kind, exc_info=True)
 
     def _notice(self, kind: str, body: Mapping[str, Any]) -> None:
         notice = notice_of(kind, body)

@@ -6,7 +6,7 @@ import threading
 import time
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -36,7 +36,7 @@ class _Waiting(NamedTuple):
     """An event that came while this very thread was appending: from a signal's handler."""
 
     kind: str
-    body: Mapping[str, object]
+    bodies: Sequence[Mapping[str, object]]
     ref: str | None
     occurred_at: datetime | int | None
     durable: bool
@@ -160,9 +160,31 @@ class Recorder:
             Ack(seq, stored, synced); seq is None and nothing is stored where it was refused.
         """
         try:
-            return self._append(kind, body, ref, occurred_at, durable)
+            return self._append(kind, (body,), ref, occurred_at, durable)
         except Exception as error:  # noqa: BLE001 - the promise: nothing is raised into the bot
             return self._refuse(error)
+
+    def append_all(
+        self,
+        kind: str,
+        bodies: Sequence[Mapping[str, object]],
+        *,
+        ref: str | None = None,
+        occurred_at: datetime | int | None = None,
+        durable: bool = False,
+    ) -> Ack:
+        """Record events of one kind that happened at once: one write, and one sync.
+
+        As `append` of each of them, in this order; all are refused where one cannot be written,
+        or where they take more than a file of the spool together.
+
+        Returns:
+            Ack of the last one; seq is None and nothing is stored where they were refused.
+        """
+        try:
+            return self._append(kind, tuple(bodies), ref, occurred_at, durable)
+        except Exception as error:  # noqa: BLE001 - the promise: nothing is raised into the bot
+            return self._refuse(error, len(bodies))
 
     def trade(self, *, occurred_at: datetime | int | None = None, **fields: object) -> Ack:
         """Record a closed trade, `trade.closed`; durable; `trade_id` is its ref.
@@ -250,7 +272,7 @@ class Recorder:
     def _append(
         self,
         kind: str,
-        body: Mapping[str, object],
+        bodies: Sequence[Mapping[str, object]],
         ref: str | None,
         occurred_at: datetime | int | None,
         durable: bool,
@@ -258,17 +280,18 @@ class Recorder:
         if self._closed:
             raise BadEvent(f"{kind!r} came after the recorder was closed, or in a fork of it")
         columns = self._columns.get(kind) or self._new_columns(kind)
-        text = self._encoder.encode(kind, body)
+        encode = self._encoder.encode
+        texts = [encode(kind, body) for body in bodies]
         happened = None if occurred_at is None else microseconds(occurred_at)
         tag = "" if ref is None else self._tags.get(ref) or self._new_tag(ref)
-        rest = f"{columns}\n{tag}\n{text}"
+        begin = f"{columns}\n{tag}\n"
         with self._append_lock:
             if self._appending:
-                self._waiting.append(_Waiting(kind, body, ref, occurred_at, durable))
+                self._waiting.append(_Waiting(kind, bodies, ref, occurred_at, durable))
                 return _REFUSED
             try:
                 self._appending = True
-                seq = self._write(rest, happened)
+                seq = self._write(begin, texts, happened)
             finally:
                 self._appending = False
         synced = durable and self._sync()
@@ -276,9 +299,9 @@ class Recorder:
             self._append(*self._waiting.popleft())
         return Ack(seq, True, synced)
 
-    def _refuse(self, error: Exception) -> Ack:
+    def _refuse(self, error: Exception, count: int = 1) -> Ack:
         """Count what could not be recorded, and why."""
-        self._refused += 1
+        self._refused += count
         try:
             reason = str(error)
         except Exception:  # noqa: BLE001 - an error of the bot's, with a __str__ of its own
@@ -304,7 +327,7 @@ class Recorder:
         self._tags[ref] = tag
         return tag
 
-    def _write(self, rest: str, happened: int | None) -> int:
+    def _write(self, begin: str, texts: Sequence[str], happened: int | None) -> int:
         if self._closed:
             raise BadEvent("the recorder is closed")
         recorded = self._clock()
@@ -312,12 +335,15 @@ class Recorder:
             recorded = microseconds(recorded)
         if recorded < self._recorded_at:
             self._clock_steps += 1
-        seq = self._spool.tail.seq + 1
-        payload = f"{seq}\n{recorded if happened is None else happened}\n{recorded}\n{rest}"
-        self._spool.write(seq, payload.encode())
+        seq = self._spool.tail.seq
+        times = f"{recorded if happened is None else happened}\n{recorded}\n{begin}"
+        payloads = [
+            f"{number}\n{times}{text}".encode() for number, text in enumerate(texts, seq + 1)
+        ]
+        self._spool.write(seq + len(payloads), *payloads)
         self._recorded_at = recorded
-        self._appended += 1
-        return seq
+        self._appended += len(payloads)
+        return seq + len(payloads)
 
     def _sync(self) -> bool:
         try:

@@ -67,9 +67,12 @@ class Spool:
         found = next(segment.frames(len(HEADER), segment.size), None)
         return seq_of(found[1]) if found else None
 
-    def write(self, seq: int, payload: bytes) -> None:
-        """Append one event: one write. Raises OSError when there is no place for it."""
-        data = frame(payload)
+    def write(self, seq: int, *payloads: bytes) -> None:
+        """Append an event, or the few that end with `seq`: one write.
+
+        Raises OSError when there is no place for it; then none of them is there.
+        """
+        data = b"".join([frame(payload) for payload in payloads])
         tail = self.tail
         segment = self._open[tail.number]
         if tail.offset + len(data) > segment.size:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from trader.store import Ack, Reader, Recorder, StreamLocked, StreamUnusable, verify
+from trader.store import Ack, Reader, Recorder, StreamLocked, StreamUnusable, segment, verify
 
 
 def last_body(recorder: Recorder, folder: Path) -> dict[str, object]:
@@ -44,6 +44,38 @@ def test_an_event_is_read_as_it_was_appended(recorder: Recorder, folder: Path) -
     assert (event.stream, event.seq, event.kind, event.schema) == ("bot", 1, "trade.closed", 1)
     assert (event.bot, event.version, event.mode, event.ref) == ("bot", "8.03", "paper", "17")
     assert (event.body, event.occurred_at) == ({"net_pnl": "12.34"}, 1767226500_000000)
+
+
+def test_events_that_happened_at_once_are_recorded_in_their_order(
+    recorder: Recorder, folder: Path
+) -> None:
+    recorder.append("a", {})
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    told = recorder.append_all("b", [{"n": 1}, {"n": 2}], ref="17", occurred_at=at, durable=True)
+    assert told == Ack(3, stored=True, synced=True)
+    assert recorder.append("c", {}).seq == 4
+    recorder.flush()
+    first, second = Reader("bot", folder=folder).read(after=1)[:2]
+    assert (first.seq, first.body, second.seq, second.body) == (2, {"n": 1}, 3, {"n": 2})
+    assert first.ref == second.ref == "17"
+    assert first.occurred_at == second.occurred_at == 1767225600_000000
+
+
+def test_of_events_at_once_all_are_refused_or_none(recorder: Recorder, folder: Path) -> None:
+    assert recorder.append_all("b", [{"n": 1}, {"n": object()}]) == Ack(None, False, False)
+    assert (recorder.health.refused, recorder.health.appended) == (2, 0)
+    assert recorder.append("c", {}).seq == 1
+    recorder.flush()
+    assert [event.kind for event in Reader("bot", folder=folder).read()] == ["c"]
+
+
+def test_events_at_once_are_synced_once(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    syncs: list[int] = []
+    monkeypatch.setattr(segment, "sync_data", syncs.append)
+    assert recorder.append_all("b", [{}, {}, {}], durable=True).synced
+    assert len(syncs) == 1
 
 
 def test_recorded_at_is_the_clocks(record: Callable[..., Recorder], folder: Path) -> None:
