@@ -40,21 +40,26 @@ _Write = Callable[[Any], str]
 
 
 class JsonWriter:
-    """Writes bodies, and what is nested in them, `depth` levels deep.
+    """Writes bodies; one for each depth that something is nested in, the body's made by hand.
 
     Raises ValueError, TypeError and RecursionError for what has no JSON form.
     """
 
-    def __init__(self, redactor: Redactor, depth: int = 0) -> None:
+    def __init__(self, redactor: Redactor, above: "JsonWriter | None" = None) -> None:
         self._redactor = redactor
-        self._depth = depth
+        self._depth: int = 0 if above is None else above._depth + 1
+        self._texts: dict[int, _Texts] = (
+            {name_class: _Texts(redactor, name_class) for name_class in (ORDINARY, IDENTITY)}
+            if above is None
+            else above._texts
+        )
         self._json = _json_encoder(self._plain)
         self._below: JsonWriter | None = None
         self._shapes: dict[tuple[object, ...], _Shape] = {}
         #: How a value at this depth is written, by what its name says about it and its type.
         self.by_type: dict[int, dict[type, _Write]] = {
-            ORDINARY: _ByType(self, _Texts(redactor, ORDINARY), ORDINARY),
-            IDENTITY: _ByType(self, _Texts(redactor, IDENTITY), IDENTITY),
+            ORDINARY: _ByType(self, self._texts[ORDINARY], ORDINARY),
+            IDENTITY: _ByType(self, self._texts[IDENTITY], IDENTITY),
             SECRET: _Silence(),
         }
 
@@ -87,7 +92,7 @@ class JsonWriter:
     def below(self) -> "JsonWriter":
         """The writer of what is nested in a value at this depth."""
         if self._below is None:
-            self._below = JsonWriter(self._redactor, self._depth + 1)
+            self._below = JsonWriter(self._redactor, self)
         return self._below
 
     def _new_shape(self, names: tuple[object, ...]) -> "_Shape | None":

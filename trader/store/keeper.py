@@ -138,8 +138,11 @@ class Keeper:
             return
         while opened.mover.move():
             self.head = opened.writer.head
-            with self._progress:
-                self._progress.notify_all()
+            if self.head.seq < self.spool.tail.seq:
+                # Of the last batch _run tells, when this thread is at rest again: whoever was
+                # told sooner would share the interpreter with what it still has to do.
+                with self._progress:
+                    self._progress.notify_all()
         self._caught_up = time.monotonic()
         self._locked_since = None
         opened.writer.fill_wal()
