@@ -14,12 +14,18 @@ from typing import NoReturn
 ROOT = Path(__file__).resolve().parent.parent
 STAMP = "blotter-stamp"
 """In an environment of ours, written when it is whole."""
-_NEEDED = "pydantic_settings"
+_NEEDED = ("apscheduler", "binance", "numpy", "pydantic_settings", "rich", "talib")
 
 
 def enter(module: str) -> None:
-    """Return where the bot's packages are; else run `module` where they are, or say what to do."""
-    if importlib.util.find_spec(_NEEDED) is not None:
+    """Go on in the environment of ours where none is active; else return, or say what is missing.
+
+    What the system's Python happens to have is never mixed with it.
+    """
+    own = ROOT / ".venv"
+    if not active() and (own / STAMP).exists():
+        go_on([str(python_in(own)), "-m", module, *sys.argv[1:]])
+    if all(importlib.util.find_spec(name) is not None for name in _NEEDED):
         return
     if active():
         sys.exit(
@@ -27,12 +33,10 @@ def enter(module: str) -> None:
             f"requirements.txt into it (pip install --require-hashes -r requirements.txt), or "
             f"deactivate it and run python manage.py up, which makes one."
         )
-    if not (ROOT / ".venv" / STAMP).exists():
-        sys.exit(
-            "The bot's packages are not installed yet: run python manage.py up once (or python "
-            "manage.py doctor), which makes the environment .venv; then this again."
-        )
-    go_on([str(python_in(ROOT / ".venv")), "-m", module, *sys.argv[1:]])
+    sys.exit(
+        "The bot's packages are not installed yet: run python manage.py up once (or python "
+        "manage.py doctor), which makes the environment .venv; then this again."
+    )
 
 
 def active() -> bool:

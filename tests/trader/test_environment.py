@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 from trader import environment
 environment.ROOT = Path.cwd()
-environment._NEEDED = "no_such_package"
+environment._NEEDED = ("no_such_package",)
 environment.enter("where")
 """
 
