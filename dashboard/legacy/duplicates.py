@@ -67,7 +67,7 @@ class KeyTable:
         keys.append(key)
         self._values.append(value)
         index[at] = len(keys)
-        if len(keys) * 3 > mask * 2:
+        if len(keys) * 2 > mask:
             self._grow()
         return 0
 
@@ -97,10 +97,25 @@ class KeyTable:
             made.append(count)
         return made
 
-    def drop_all(self, wanted: Sequence[int]) -> None:
-        """Take back what `bump_all` has counted."""
-        for key in wanted:
-            self.put(key, self.get(key) - 1)
+    def add_new(self, wanted: Sequence[int]) -> bool:
+        """Count keys none of which is there; where one is, False, and nothing is counted."""
+        self._make_room(len(wanted))
+        index, keys, mask, size = self._index, self._keys, self._mask, len(self._keys)
+        keys.extend(wanted)
+        taken: list[int] = []
+        for place, key in enumerate(wanted, size + 1):
+            at = key & mask
+            while found := index[at]:
+                if keys[found - 1] == key:
+                    for slot in taken:
+                        index[slot] = 0
+                    del keys[size:]
+                    return False
+                at = (at + 1) & mask
+            index[at] = place
+            taken.append(at)
+        self._values.extend([1] * len(wanted))
+        return True
 
     def put_places(self, wanted: list[int], start: int, first: int) -> int:
         """Keep first, first + 1 ... for keys from `start` on; where one has a value, stop there."""
@@ -129,7 +144,7 @@ class KeyTable:
         return zip(self._keys, self._values, strict=True)
 
     def _make_room(self, more: int) -> None:
-        while (len(self._keys) + more) * 3 > self._mask * 2:
+        while (len(self._keys) + more) * 2 > self._mask:
             self._grow()
 
     def _grow(self) -> None:
@@ -262,22 +277,22 @@ class Overlaps(Generic[T]):
         """Those that repeat earlier ones, while more of an overlap may follow."""
         return self._pending
 
-    def take_new(self, keys: list[int]) -> bool:
-        """Take records of which it is known that they repeat none of those taken so before.
-
-        False, and nothing is taken, where one may repeat another or end a run. A long log
-        without repeats has no need of the table of its first places, which is made when it is
-        asked for.
-        """
+    def may_repeat(self, keys: list[int]) -> bool:
+        """Whether one of these records ends a run, or may repeat one not taken by `take_new`."""
         if self._ends or len(self._first) > FEW:
-            return False
+            return True
         if len(self._few) < len(self._first):
             self._few = frozenset(key for key, _ in self._first.items())
-        if not self._few.isdisjoint(keys):
-            return False
+        return not self._few.isdisjoint(keys)
+
+    def take_new(self, keys: list[int]) -> None:
+        """Take records of which is known that they repeat none.
+
+        A long log without repeats has no need of the table of first places; it is made when it
+        is asked for.
+        """
         self._keys.extend(keys)
         self._later += len(keys)
-        return True
 
     def _place_all(self) -> None:
         start, self._later = len(self._keys) - self._later, 0

@@ -129,12 +129,11 @@ class FileOutcome:
         if self._plain_binding not in (0, binding.number):
             return False
         self._plain_binding = binding.number
-        places = self.counts.bump_all(plains.keys)
-        if max(places) > 1 or not self._rows.take_new(keys):
-            self.counts.drop_all(plains.keys)
+        if self._rows.may_repeat(keys) or not self.counts.add_new(plains.keys):
             self._plain_binding = -1  # one repeat seldom comes alone
             return False
-        self._settle_plain(lines, plains, places, binding.layout)
+        self._rows.take_new(keys)
+        self._settle_plain(lines, plains, [1] * len(keys), binding.layout)
         return True
 
     def _take_some(

@@ -7,6 +7,7 @@ All else takes the long way, so the bytes are those that `append` would have wri
 """
 
 import re
+import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from itertools import repeat
@@ -37,9 +38,15 @@ _PLAIN = {
     Slot.ID: r"(?:imp-[0-9a-f-]{1,60}|[0-9a-f]{0,31})",
     Slot.COUNT: r"(?:0|[1-9][0-9]{0,17})",
 }
+# Of the kinds that are nothing but letters and a length: those letters, and the length.
+_LETTERS = {
+    Slot.NUMBER: (b"0123456789TZ:.+-\n", 31),
+    Slot.TEXT: (string.ascii_letters.encode() + b"0123456789_./+-\n", 19),
+}
 _FITS = {slot: re.compile(plain).fullmatch for slot, plain in _PLAIN.items()}
 _ALL_FIT = {
-    slot: re.compile(rf"(?:{plain}\n)*+{plain}").fullmatch for slot, plain in _PLAIN.items()
+    slot: re.compile(rf"(?:{_PLAIN[slot]}\n)*+{_PLAIN[slot]}").fullmatch
+    for slot in (Slot.ID, Slot.COUNT)
 }
 _LONGEST = 64
 
@@ -113,7 +120,7 @@ class Form:
         """Which events have a value that `texts` would not write as the encoder does."""
         found: set[int] = set()
         for slot, joined, column in zip(self._kinds, columns, cells, strict=True):
-            if _ALL_FIT[slot](joined) is None:
+            if not _all_fit(slot, joined, column):
                 fits = _FITS[slot]
                 found.update(at for at, cell in enumerate(column) if fits(cell) is None)
         return found
@@ -136,6 +143,15 @@ class Form:
         except ValueError as error:
             raise BadEvent(f"a count of {self.kind} is no whole number: {error}") from error
         return _filled(self._body, iter(values))
+
+
+def _all_fit(slot: Slot, joined: str, column: Sequence[str]) -> bool:
+    """Whether all these values match the pattern of their kind."""
+    if slot not in _LETTERS:
+        return _ALL_FIT[slot](joined) is not None
+    letters, longest = _LETTERS[slot]
+    odd = joined.encode("utf-8", "surrogatepass").translate(None, letters)
+    return not odd and len(max(column, key=len)) <= longest
 
 
 def _slots(body: Mapping[str, object]) -> list[tuple[str, Slot]]:

@@ -23,6 +23,8 @@ KINDS = ("trade.voided", "import.started", "import.finished", "import.undone", "
 """In the order in which Recorded takes them."""
 HELD = 20_000
 """So many trades wait in memory before an import begins to write."""
+READY = 1_000
+"""So many, and the process that will write them is started: it takes a while to be there."""
 STEP = 1_000
 """So many once it has: few at a time keep the process that writes busy, and the memory small."""
 
@@ -155,6 +157,8 @@ class Batches:
     def held(self, count: int) -> None:
         """So many more trades are held."""
         self._held += count
+        if self._held >= READY:
+            self._opened()
         if self._held < (STEP if self._begun else HELD):
             return
         for kept in self._kept:

@@ -86,8 +86,8 @@ class Here:
 class Apart:
     """Writes in a process of its own, at low priority; raises OSError where none can be made.
 
-    Trouble of the other process, StreamLocked and StreamUnusable among it, is raised by a later
-    call.
+    The stream is opened by the first call. Trouble of the other process, StreamLocked and
+    StreamUnusable among it, is raised by a later one.
     """
 
     def __init__(self, options: dict[str, Any]) -> None:
@@ -99,7 +99,7 @@ class Apart:
             pipesize=_PIPE,
             env={**os.environ, "PYTHONPATH": path},
         )
-        self._call("open", options)
+        self._unopened: dict[str, Any] | None = options
 
     def append(
         self, kind: str, body: dict[str, object], ref: str, occurred_at: int | None, version: str
@@ -131,6 +131,9 @@ class Apart:
             process.stdout.close()
 
     def _call(self, *call: object) -> None:
+        if self._unopened is not None:
+            options, self._unopened = self._unopened, None
+            self._call("open", options)
         assert self._process.stdin is not None
         try:
             pickle.dump(call, self._process.stdin, pickle.HIGHEST_PROTOCOL)

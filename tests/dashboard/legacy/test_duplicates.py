@@ -41,6 +41,15 @@ def test_a_table_keeps_a_hundred_thousand_keys() -> None:
     assert len(table) == 100_000
 
 
+def test_new_keys_are_counted_all_or_none() -> None:
+    table = KeyTable()
+    keys = [key * 2_654_435_761 % 2**64 for key in range(1, 5_001)]
+    assert table.add_new(keys)
+    assert not table.add_new([3, 5, keys[7]])
+    assert not table.add_new([3, 5, 3])
+    assert (len(table), table.get(3), table.bump_all([keys[7], 5])) == (5_000, 0, [2, 1])
+
+
 def test_repeats_that_are_no_overlap_are_distinct_and_pointed_out() -> None:
     reading = read(HEADER + ROWS[0] * 2 + ROWS[1])
     assert (len(reading.trades), reading.report.repeated_lines) == (3, [3])
