@@ -33,6 +33,8 @@ class KeyTable:
         self._index = array("I", [0]) * (self._mask + 1)
         self._keys = array("Q")
         self._values = array("I")
+        self._late = 0
+        """So many of the last keys the index does not have yet."""
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -42,10 +44,13 @@ class KeyTable:
         made = KeyTable.__new__(KeyTable)
         made._mask, made._index = self._mask, self._index[:]
         made._keys, made._values = self._keys[:], self._values[:]
+        made._late = self._late
         return made
 
     def get(self, key: int) -> int:
         """The value kept for a key, 0 where there is none."""
+        if self._late:
+            self._make_room(0)
         index, keys, mask = self._index, self._keys, self._mask
         at = key & mask
         while place := index[at]:
@@ -56,6 +61,8 @@ class KeyTable:
 
     def put(self, key: int, value: int) -> int:
         """Keep a value for a key; the value it had before, 0 for none."""
+        if self._late:
+            self._make_room(0)
         index, keys, mask = self._index, self._keys, self._mask
         at = key & mask
         while place := index[at]:
@@ -68,7 +75,7 @@ class KeyTable:
         self._values.append(value)
         index[at] = len(keys)
         if len(keys) * 2 > mask:
-            self._grow()
+            self._make_room(1)
         return 0
 
     def bump(self, key: int) -> int:
@@ -96,6 +103,12 @@ class KeyTable:
                 count = 1
             made.append(count)
         return made
+
+    def extend_new(self, wanted: Sequence[int]) -> None:
+        """Count keys of which is known that none is there: their index waits until it is asked."""
+        self._keys.extend(wanted)
+        self._values.extend([1] * len(wanted))
+        self._late += len(wanted)
 
     def add_new(self, wanted: Sequence[int]) -> bool:
         """Count keys none of which is there; where one is, False, and nothing is counted."""
@@ -144,14 +157,18 @@ class KeyTable:
         return zip(self._keys, self._values, strict=True)
 
     def _make_room(self, more: int) -> None:
-        while (len(self._keys) + more) * 2 > self._mask:
-            self._grow()
-
-    def _grow(self) -> None:
-        mask = self._mask = self._mask * 2 + 1
-        self._index = array("I")  # the old one is given back first
-        self._index = index = array("I", [0]) * (mask + 1)
-        for place, key in enumerate(self._keys, 1):
+        """Bring the index up to date, with room for so many more."""
+        late, self._late = self._late, 0
+        mask = self._mask
+        while (len(self._keys) + more) * 2 > mask:
+            mask = mask * 2 + 1
+        if mask != self._mask:
+            self._mask = mask
+            self._index = array("I")  # the old one is given back first
+            self._index = array("I", [0]) * (mask + 1)
+            late = len(self._keys)
+        index, start = self._index, len(self._keys) - late
+        for place, key in enumerate(islice(self._keys, start, None), start + 1):
             at = key & mask
             while index[at]:
                 at = (at + 1) & mask

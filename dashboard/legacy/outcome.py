@@ -6,6 +6,8 @@ import hashlib
 from array import array
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import islice
+from operator import lt
 
 from .binding import Binding
 from .duplicates import KeyTable, Overlaps, digest_of, identity, told_by_exchange, trade_id_of
@@ -47,6 +49,8 @@ class FileOutcome:
         self._known, self._sink = known, sink
         self._column_sink = sink if isinstance(sink, ColumnSink) else None
         self._digest = hashlib.sha256()
+        self._latest = 0
+        """The second in which the last of the trades so far has ended, since the epoch."""
         self._plain_binding = 0
         """That of every plain trade so far; -1 where there are several, or some repeat."""
         self._rows: Overlaps[tuple[Record, Trade | Refusal | Aside]] = Overlaps()
@@ -63,7 +67,7 @@ class FileOutcome:
         """
         made = FileOutcome(report, self._known, sink)
         made.counts, made._digest = self.counts.copy(), self._digest.copy()
-        made._plain_binding = self._plain_binding
+        made._plain_binding, made._latest = self._plain_binding, self._latest
         made._rows, made._counted = self._rows.copy(), set(self._counted)
         made._gaps = self._gaps[:]
         made._fills = {
@@ -124,17 +128,27 @@ class FileOutcome:
         """Take plain trades none of which the file has told before; False where it may have.
 
         The same line under the same binding is the same trade: where no trade is told twice, no
-        line repeats another plain one.
+        line repeats another plain one. Logs are in the order of time, and a trade that ends in
+        a later second than all before it is told for the first time.
         """
-        if self._plain_binding not in (0, binding.number):
+        alone = self._plain_binding in (0, binding.number)
+        self._plain_binding = -1  # one repeat seldom comes alone
+        if not alone or self._rows.may_repeat(keys):
+            return False
+        if self._are_later(plains.exit_times):
+            self.counts.extend_new(plains.keys)
+        elif not self.counts.add_new(plains.keys):
             return False
         self._plain_binding = binding.number
-        if self._rows.may_repeat(keys) or not self.counts.add_new(plains.keys):
-            self._plain_binding = -1  # one repeat seldom comes alone
-            return False
         self._rows.take_new(keys)
         self._settle_plain(lines, plains, [1] * len(keys), binding.layout)
         return True
+
+    def _are_later(self, times: Sequence[int]) -> bool:
+        """Whether each of these trades ends in a later second than all before it."""
+        seconds = [time // 1_000_000 for time in times]
+        before, self._latest = self._latest, max(self._latest, *seconds)
+        return before < seconds[0] and all(map(lt, seconds, islice(seconds, 1, None)))
 
     def _take_some(
         self, lines: Sequence[Line], keys: list[int], plains: Plains, layout: str
@@ -257,6 +271,7 @@ class FileOutcome:
             self._duplicate(lines)
             return
         key, name = digest_of(identity(trade))
+        self._latest = max(self._latest, trade.exit_time // 1_000_000)
         before = self.counts.get(key)
         number = before + 1
         self.counts.put(key, number)

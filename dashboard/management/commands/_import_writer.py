@@ -23,8 +23,9 @@ from trader.store import BadEvent, BulkWriter, Form, NotStored, StreamLocked, St
 
 ROOT = Path(__file__).resolve().parents[3]
 MODULE = "dashboard.management.commands._import_writer"
-# Calls read ahead, each of some hundred kilobytes at most.
-AHEAD = 4
+# Calls read ahead, each of some hundred kilobytes at most: so many that reading goes on while
+# SQLite moves its -wal into the file.
+AHEAD = 8
 # Bytes of the pipe where that can be said (Linux): a call fits into it and waits for nobody.
 _PIPE = 1 << 20
 _PATIENCE = 60.0
