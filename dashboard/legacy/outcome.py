@@ -6,8 +6,6 @@ import hashlib
 from array import array
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from itertools import islice
-from operator import lt
 
 from .binding import Binding
 from .duplicates import KeyTable, Overlaps, digest_of, identity, told_by_exchange, trade_id_of
@@ -21,6 +19,7 @@ from .settling_fills import settle_fills
 from .sinks import ColumnSink, Known, Sink
 from .verdicts import Aside, Fill, Judged, Quarantined, Refusal, Repeated, Trade
 
+_SECOND = 1_000_000
 _ORDERS = frozenset(("open", "cancelled", "rejected", "error", "simulated"))
 """Records set aside that are part of a run all the same, when it is asked what repeats."""
 _NO_GAPS = frozenset(("conflict_marker", "filler"))
@@ -135,7 +134,8 @@ class FileOutcome:
         self._plain_binding = -1  # one repeat seldom comes alone
         if not alone or self._rows.may_repeat(keys):
             return False
-        if self._are_later(plains.exit_times):
+        before, self._latest = self._latest, max(self._latest, max(plains.exit_times) // _SECOND)
+        if plains.end_after(before):
             self.counts.extend_new(plains.keys)
         elif not self.counts.add_new(plains.keys):
             return False
@@ -143,12 +143,6 @@ class FileOutcome:
         self._rows.take_new(keys)
         self._settle_plain(lines, plains, [1] * len(keys), binding.layout)
         return True
-
-    def _are_later(self, times: Sequence[int]) -> bool:
-        """Whether each of these trades ends in a later second than all before it."""
-        seconds = [time // 1_000_000 for time in times]
-        before, self._latest = self._latest, max(self._latest, *seconds)
-        return before < seconds[0] and all(map(lt, seconds, islice(seconds, 1, None)))
 
     def _take_some(
         self, lines: Sequence[Line], keys: list[int], plains: Plains, layout: str
@@ -271,7 +265,7 @@ class FileOutcome:
             self._duplicate(lines)
             return
         key, name = digest_of(identity(trade))
-        self._latest = max(self._latest, trade.exit_time // 1_000_000)
+        self._latest = max(self._latest, trade.exit_time // _SECOND)
         before = self.counts.get(key)
         number = before + 1
         self.counts.put(key, number)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby, islice
+from operator import lt
 
 from .lines import Line
 from .verdicts import Trade
@@ -50,6 +51,11 @@ class Plains:
         columns = {each.name: getattr(self, each.name) for each in fields(self)}
         part = {name: column[start:stop] for name, column in columns.items()}
         return Plains(**part | {"written": [column[start:stop] for column in self.written]})
+
+    def end_after(self, second: int) -> bool:
+        """Whether each ends in a later second than the one before it, the first than `second`."""
+        seconds = [time // 1_000_000 for time in self.exit_times]
+        return second < seconds[0] and all(map(lt, seconds, islice(seconds, 1, None)))
 
     def runs(self, apart: Sequence[bool]) -> Iterator[tuple[int, int]]:
         """Where each run of trades starts and ends whose bodies have the same fixed part.

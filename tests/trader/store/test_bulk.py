@@ -1,9 +1,10 @@
 """Bulks: the same history a recorder would have written, and nothing half done."""
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,10 @@ def test_a_large_bulk_is_whole_and_verified(folder: Path) -> None:
             writer.extend(form, many, ["\n".join(column) for column in zip(*values, strict=True)])
     found = verify("bot", folder=folder)
     assert (found.ok, found.events) == (True, 41_000)
+    database = folder / "events" / "bot.sqlite3"
+    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+        odd = "SELECT count(*) FROM event WHERE json_valid(body) IS NOT 1"
+        assert connection.execute(odd).fetchone() == (0,)
     assert len(Reader("bot", folder=folder).about("imp-a000-1")) == 1
 
 
