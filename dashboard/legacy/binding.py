@@ -72,6 +72,8 @@ class Binding:
     fixed_side: int = 0
     """+1 or -1 where the file has no side column and arithmetic shows one direction throughout."""
     fee_sign: int = 1
+    signed_shorts: bool = False
+    """Shorts, and they alone, have a quantity below zero."""
     proposed: bool = False
     naive_times: str = ""
     """A cell whose time has no offset anywhere; "" where every time says its own."""

@@ -106,6 +106,8 @@ def check(values: Values, binding: Binding, kind: str, before: Decimal | None = 
         if difference and binding.to_the_digit:
             return _contradicted(printed, expected)
     near = last_digit(binding, values.pnl_places)
+    if kind == "cumulative":  # two totals, each rounded
+        near += Decimal(1).scaleb(-binding.pnl_places) * _HALF
     if size <= near:
         after_fees = kind == "net" and (net == gross or abs(printed - gross) > near)
         return Check("confirmed", to_unit(record), True, digit=digit, after_fees=after_fees)

@@ -104,6 +104,7 @@ def _is_plain(binding: Binding, context: Context) -> bool:
         and zones == {UTC}
         and binding.fee_sign == 1
         and binding.side_sign == 1
+        and not binding.signed_shorts
         and all(form.name in ("iso", "epoch") for form in binding.forms.values())
         and not (binding.naive_times and context.zone is None)
     )

@@ -5,42 +5,29 @@ from __future__ import annotations
 import bisect
 import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
 from .binding import Binding
 from .cells import base_of, is_inverse, quote_of, to_unit
 from .legs import pair_legs
+from .positions import (
+    ZERO,
+    Position,
+    Shares,
+    gross_of,
+    is_net,
+    is_within,
+    printed_of,
+    slack_of,
+    unstated_fees,
+)
 from .records import Record
 from .verdicts import Aside, Fill, Judged, Refusal, Trade
 
-ZERO = Decimal(0)
 _DUST = Decimal("0.002")
 """After fees taken in the bought asset, a rest this small a share of the position is dust."""
-
-
-@dataclass(slots=True)
-class _Position:
-    """A position being built and taken down. Sums in quote; quantities in base."""
-
-    direction: int
-    opened: Decimal = ZERO
-    cost: Decimal = ZERO
-    lost: Decimal = ZERO
-    """Base asset taken as fee on the way in: bought, never sold."""
-    closed: Decimal = ZERO
-    proceeds: Decimal = ZERO
-    fee: Decimal = ZERO
-    fee_known: bool = True
-    other: dict[str, Decimal] = field(default_factory=dict)
-    fills: list[Fill] = field(default_factory=list)
-    opening: list[Fill] = field(default_factory=list)
-    closing: list[Fill] = field(default_factory=list)
-
-    @property
-    def held(self) -> Decimal:
-        return self.opened - self.lost - self.closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +70,7 @@ def pair(parts: Sequence[Part], binding: Binding) -> Paired:
         for name, market in here.items():
             by_market.setdefault(name, []).extend(market)
         broken = (broken - here.keys()) | _left_broken(part.gaps, here, by_market, falls=falls)
-    finished: list[_Position] = []
+    finished: list[Position] = []
     for market in by_market.values():
         said: Paired = []
         done = _walk(market, said, after_gap, shorts=shorts)
@@ -93,13 +80,13 @@ def pair(parts: Sequence[Part], binding: Binding) -> Paired:
             continue
         out += said
         finished += done
-    net = _is_net(finished)
+    net, shares = is_net(finished), unstated_fees(finished)
     for position in finished:
-        out += _book(position, net=net, uncertain=binding.uncertain)
+        out += _book(position, net=net, shares=shares, uncertain=binding.uncertain)
     return out
 
 
-def _could_be_shorts(said: Paired, done: list[_Position], after_gap: set[int]) -> bool:
+def _could_be_shorts(said: Paired, done: list[Position], after_gap: set[int]) -> bool:
     """Sold before it was bought, and nothing says that it was not a short.
 
     A history that begins with a sale and ends with nothing held is one of purchases; where
@@ -163,9 +150,9 @@ def _walk(
     after_gap: set[int],
     *,
     shorts: bool,
-) -> list[_Position]:
-    done: list[_Position] = []
-    position: _Position | None = None
+) -> list[Position]:
+    done: list[Position] = []
+    position: Position | None = None
     dust = ZERO
     for fill in market:
         if position is not None and id(fill) in after_gap:
@@ -180,7 +167,7 @@ def _walk(
             out.append(_unmatched(fill))
             continue
         if position is None:
-            position = _Position(fill.side)
+            position = Position(fill.side)
         position.fills.append(fill)
         if fill.side == position.direction:
             _add(position, fill)
@@ -198,7 +185,7 @@ def _walk(
         _reduce(position, fill, fill.quantity - max(rest, ZERO))
         if rest > 0:
             done.append(position)
-            position = _Position(fill.side)
+            position = Position(fill.side)
             position.fills.append(fill)
             _add(position, fill, rest)
         elif _is_flat(position):
@@ -220,7 +207,7 @@ def _closes_what_is_not_here(fill: Fill) -> bool:
     )
 
 
-def _broken(position: _Position, done: list[_Position], detail: str) -> list[Judged]:
+def _broken(position: Position, done: list[Position], detail: str) -> list[Judged]:
     booked = {id(fill) for each in done for fill in each.fills}
     return [_unmatched(fill, detail) for fill in position.fills if id(fill) not in booked]
 
@@ -229,7 +216,7 @@ def _unmatched(fill: Fill, detail: str = "closes a position that is not in the f
     return Judged(fill.record, Refusal("unmatched_fill", detail))
 
 
-def _add(position: _Position, fill: Fill, quantity: Decimal | None = None) -> None:
+def _add(position: Position, fill: Fill, quantity: Decimal | None = None) -> None:
     amount = fill.quantity if quantity is None else quantity
     position.opened += amount
     position.cost += amount * fill.price
@@ -237,14 +224,14 @@ def _add(position: _Position, fill: Fill, quantity: Decimal | None = None) -> No
     _charge(position, fill, amount)
 
 
-def _reduce(position: _Position, fill: Fill, amount: Decimal) -> None:
+def _reduce(position: Position, fill: Fill, amount: Decimal) -> None:
     position.closed += amount
     position.proceeds += amount * fill.price
     position.closing.append(fill)
     _charge(position, fill, amount)
 
 
-def _charge(position: _Position, fill: Fill, amount: Decimal) -> None:
+def _charge(position: Position, fill: Fill, amount: Decimal) -> None:
     if fill.fee is None:
         position.fee_known = False
         return
@@ -261,56 +248,17 @@ def _charge(position: _Position, fill: Fill, amount: Decimal) -> None:
         position.other[fill.fee_asset] = position.other.get(fill.fee_asset, ZERO) + fee
 
 
-def _is_flat(position: _Position) -> bool:
+def _is_flat(position: Position) -> bool:
     held = abs(position.held)
     allowed = position.opened * _DUST if position.lost else position.opened * Decimal("1e-9")
     return held <= allowed
 
 
-def _gross(position: _Position) -> Decimal:
-    average = position.cost / position.opened
-    return (position.proceeds - average * position.closed) * position.direction
-
-
-def _printed(position: _Position) -> Decimal | None:
-    """The PnL the file prints for the round trip: on its closing fills, or on both legs alike."""
-    closing = [fill.printed for fill in position.closing if fill.printed is not None]
-    if not closing:
-        return None
-    opening = [fill for fill in position.opening if fill not in position.closing]
-    if opening and all(f.printed and f.fee and f.printed == -f.fee for f in opening):
-        # Some exchanges book the entry's fee as a result of its own.
-        closing += [f.printed for f in opening if f.printed is not None]
-    return sum(closing, ZERO)
-
-
-def _is_net(positions: list[_Position]) -> bool:
-    """True where printed PnL agrees with prices less fees more often than with prices alone."""
-    net = gross = 0
-    for position in positions:
-        printed = _printed(position)
-        if printed is None:
-            continue
-        value = _gross(position)
-        net += abs(value - position.fee - printed) <= _slack(position)
-        gross += abs(value - printed) <= _slack(position)
-    return net > gross
-
-
-def _slack(position: _Position) -> Decimal:
-    places = max(-int(f.price.as_tuple().exponent) for f in position.fills)
-    return (
-        position.closed * Decimal(1).scaleb(-places)
-        + Decimal("0.0001")
-        + Decimal("0.00000001") * len(position.fills)
-    )
-
-
 def _book(
-    position: _Position, *, net: bool, uncertain: str = ""
+    position: Position, *, net: bool, shares: Shares | None, uncertain: str = ""
 ) -> list[Judged | tuple[Trade, list[Record]]]:
-    gross = _gross(position)
-    printed = _printed(position)
+    gross = gross_of(position)
+    printed = printed_of(position)
     state = "not_computable"
     result = gross - position.fee
     if printed is None:
@@ -318,9 +266,11 @@ def _book(
         if missing:
             refusal = Refusal("pnl_not_available", missing)
             return [Judged(fill.record, refusal) for fill in position.fills]
+    elif shares is not None and is_within(position, shares):
+        result = printed
     else:
         difference = printed - (result if net else gross)
-        if abs(difference) > _slack(position):
+        if abs(difference) > slack_of(position):
             return [
                 Judged(
                     fill.record,
@@ -349,12 +299,12 @@ def _book(
     return [(trade, [fill.record for fill in position.fills])]
 
 
-def _ids(position: _Position) -> tuple[str, ...]:
+def _ids(position: Position) -> tuple[str, ...]:
     """The exchange's ids of its fills, the closing one last."""
     return tuple(dict.fromkeys(f.exchange_id for f in position.fills if f.exchange_id))
 
 
-def _not_computable(position: _Position, uncertain: str) -> str:
+def _not_computable(position: Position, uncertain: str) -> str:
     """Why prices and quantities alone do not give the result of these fills, or ""."""
     if not position.fee_known:
         return "no PnL and no fee printed"

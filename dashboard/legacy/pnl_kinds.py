@@ -217,7 +217,7 @@ def _kind_by_looks(binding: Binding, values: list[Values]) -> str:
         return "unknown"
     if binding.unit_names.get(binding.roles[binding.pnl_role]) == "%":
         return "unknown"
-    if _follows_prices(values):
+    if _follows_prices(values) or _is_multiplied(values):
         return "unknown"
     printed = [float(each.printed) for each in values if each.printed is not None]
     if len(printed) < 3:
@@ -264,6 +264,27 @@ def _follows_prices(values: list[Values]) -> bool:
     return max(points, ratio, percent) * 10 >= len(moves) * 8
 
 
+def _is_multiplied(values: list[Values]) -> bool:
+    """Prices without a quantity, and a result that is the move in percent times whole numbers.
+
+    Leverage, and the column the percentage of a margin; or money, where each trade was worth so
+    many hundreds: the numbers are the same, and nothing in the file tells which.
+    """
+    told = agreed = 0
+    for each in values:
+        if not (each.entry and each.exit and each.side and each.printed):
+            continue
+        percent = (each.exit - each.entry) / each.entry * 100 * each.side
+        half = Decimal(1).scaleb(-each.pnl_places) / 2
+        if abs(percent) < 20 * half:
+            continue  # rounded to too little to tell
+        told += 1
+        times = round(each.printed / percent)
+        agreed += 2 <= times <= _MOST_LEVERAGE and abs(each.printed - times * percent) <= half
+    return told >= 3 and agreed * 10 >= told * 8
+
+
+_MOST_LEVERAGE = 125
 _FAR, _BEYOND = 20, 3
 
 

@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, permutations
 
+from .against import has_no_end, tells_of_one
 from .aliases import Heading
 from .binding import Binding
 from .cells import Grammar, column_unit, decide_grammar, decimals, is_null, is_symbol, side_of
 from .records import Record
 from .settling import settle
-from .statuses import STATUS_WORDS
+from .statuses import STATUS_WORDS, says_it_is_none
 from .structure import REASON_WORDS
 from .times import EPOCH, OLDEST, TimeForm, decide_form, place
 from .values import Context
@@ -47,6 +48,7 @@ def propose(
     rows: Sequence[Record], context: Context, headings: Sequence[Heading] = ()
 ) -> Binding | None:
     """The one layout arithmetic proves for rows of one width; None where none or two do."""
+    rows = [row for row in rows if not says_it_is_none(row)] or rows
     width = len(rows[0].fields)
     if width < 5 or width > 60 or len(rows) < 2:
         return None
@@ -69,6 +71,8 @@ def propose(
         if binding is None:
             continue
         binding.roles.update(times)
+        if len(headings) == width and has_no_end(binding, headings):
+            continue
         binding.roles["side"] = side
         if symbol is not None:
             binding.roles["symbol"] = symbol
@@ -77,7 +81,7 @@ def propose(
         if binding.pnl_kind not in ("net", "gross"):
             continue
         enough = fit.proven or (len(rows) == 2 and fit.confirmed == 2 and fit.digits >= 9)
-        if enough and fit.confirmed * 10 >= fit.read * 5:
+        if enough and fit.confirmed * 10 >= fit.read * 5 and not tells_of_one(rows, binding):
             return binding
     return None
 

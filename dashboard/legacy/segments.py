@@ -26,6 +26,7 @@ from .lines import Line
 from .merges import Merges
 from .plains import Plains
 from .records import Record
+from .statuses import says_closed
 from .structure import OTHER, marker_of, name_damage, structural
 from .times import day_month_order, order_of_cells
 from .values import Context, number
@@ -277,7 +278,8 @@ class FileJudge:
     ) -> None:
         rows = block.rows
         if block.aside:
-            told = [row for row in rows if len(row.fields) == block.width and not row.trouble]
+            told = [r for r in rows if len(r.fields) == block.width and not r.trouble]
+            told = [row for row in told if not says_closed(row)]
             outcomes.update({id(row): (Aside(block.aside), None) for row in told})
             rows = [row for row in rows if id(row) not in outcomes]
         if not rows:

@@ -23,12 +23,16 @@ from .fill_rows import settle_amounts, without_asset
 from .fit import Fit
 from .pnl_kinds import settle_pnl
 from .records import Record
+from .serials import serial_form
 from .statuses import aside_kind
 from .times import ISO, SHORT, decide_form, is_clock_only
 from .values import Context, Values, read_values
 
 SAMPLE = 1_500
 _IN_QUOTE = ("entry_price", "exit_price", "price", *PNL_ROLES)
+
+_SIGNED = 3
+"""So many shorts with a quantity below zero are a way of writing, and no damage."""
 
 
 def settle(binding: Binding, records: list[Record], context: Context) -> Fit:
@@ -49,6 +53,7 @@ def settle(binding: Binding, records: list[Record], context: Context) -> Fit:
     _settle_cells(binding, column)
     _settle_times(binding, rows, context.order)
     _settle_side(binding, column)
+    _settle_signs(binding, column)
     if binding.shape == "fills":
         settle_amounts(binding, sample)
     read = _read(binding, sample, context)
@@ -170,6 +175,8 @@ def _settle_times(binding: Binding, rows: list[Record], order: str) -> None:
         if binding.known is not None and binding.known.time_form == "short" and form is not None:
             short = sum(SHORT.read(cell.strip()) is not None for cell in cells)
             form = SHORT if short * 2 > len(cells) else form
+        if form is None and not binding.proposed:
+            form = serial_form(cells)
         if form is None:
             continue
         binding.forms[role] = form
@@ -196,6 +203,24 @@ def _settle_side(binding: Binding, column: object) -> None:
     if binding.headings and binding.known is None:
         closing = normalise(binding.headings[at].name).startswith(("clos", "exit", "청산"))
     binding.side_sign = -1 if closing and words and all(map(says_one_way, words)) else 1
+
+
+def _settle_signs(binding: Binding, column: object) -> None:
+    """A sign before quantities that repeats the side, on all rows but a damaged one or two."""
+    assert callable(column)
+    at, side = binding.roles.get("quantity"), binding.roles.get("side")
+    if at is None or side is None or binding.shape != "trades":
+        return
+    take_off = binding.units.get(at)
+    agreed = short = told = 0
+    for cell, word in zip(column(at), column(side), strict=True):
+        quantity = binding.grammar.number(take_off(cell) if take_off else cell)
+        way = side_of(word)
+        if quantity and way is not None:
+            told += 1
+            short += quantity < 0 and way < 0
+            agreed += (quantity < 0) == (way < 0)
+    binding.signed_shorts = short >= _SIGNED and agreed * 20 >= told * 19
 
 
 def _read(binding: Binding, sample: list[Record], context: Context) -> list[Values | None]:

@@ -65,6 +65,34 @@ OPENING = dict.fromkeys(_OPENS.split(), 1) | dict.fromkeys(_CLOSES.split(), -1)
 """Casefolded word -> +1 entry, -1 exit."""
 
 
+_HOLDS = frozenset(
+    [
+        "hold",
+        "holding",
+        "holds",
+        "보유",
+        "보유중",
+        "유지",
+        "유지중",
+        "持有",
+        "持仓",
+        "持倉",
+        "halten",
+        "gehalten",
+        "mantida",
+        "manter",
+        "держать",
+        "удержание",
+    ]
+)
+"""Words by which a row tells of a position that stands still, and of no trade."""
+
+
+def says_closed(record: Record) -> bool:
+    """Whether a cell says that something was closed."""
+    return any(OPENING.get(cell.strip().casefold()) == -1 for cell in record.fields)
+
+
 def aside_kind(record: Record, binding: Binding | None = None) -> str:
     """The kind of a record that is no closed trade by its own word (status, type), or ""."""
     cells = record.fields
@@ -114,6 +142,8 @@ def says_it_is_none(record: Record) -> str:
         kind = status_kind(cell, parts=" " not in cell.strip())
         if kind in ("open", "cancelled", "rejected", "error"):
             return kind
+        if cell.strip().casefold() in _HOLDS:
+            return "open"
         if cell.strip().casefold().replace(" ", "_") in _SURELY_SIMULATED:
             return "simulated"
     return ""

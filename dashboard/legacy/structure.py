@@ -14,7 +14,7 @@ from .verdicts import Aside, Refusal, Verdict
 _MARKER = re.compile(r"(<{7}|>{7}|={7}|\|{7})(\s.*)?")
 _COMMENT = re.compile(r"\s*(#|//|--\s|\"#).*|sep=.", re.IGNORECASE)
 _TOTAL = re.compile(
-    r"(grand\s*)?(total|totals|sum|subtotal|합계|총계|총합|gesamt|summe|gesamtsumme|合计|总计|總計|合計|total\s+geral|soma|итого|всего)\b.*",
+    r"(grand\s*)?(total|totals|sum|subtotal|합계|총계|총합|소계|일계|주계|월계|누계|gesamt|summe|gesamtsumme|合计|总计|總計|合計|total\s+geral|soma|итого|всего)\b.*",
     re.IGNORECASE,
 )
 _FILL_CHARACTERS = set("\0\ufffd-_=*.~#xX?, ;\t|'\"")

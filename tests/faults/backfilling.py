@@ -69,6 +69,7 @@ def run(lives: int, seed: int = 1) -> Outcome:
         wanted = _told(place / "whole")
         outcome.fills, outcome.trades = (len(wanted[kind]) for kind in KINDS)
         for life in range(lives):
+            account.advance(timedelta(minutes=15))  # else its clock's minute is used up some time
             shutil.copytree(place / "fresh", place / "life")
             part = (life + chance.random()) / lives  # the first kills are spread over the run
             _live(chance, outcome, access, place / "life", first=ceil(part * outcome.steps))
