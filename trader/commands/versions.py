@@ -33,7 +33,7 @@ _EXAMPLE = """example:
 
 Then, for what the difference is worth:
   python manage.py project_events
-  python manage.py stats --compare 8.02 8.03"""
+  python manage.py stats --mode replay --compare 8.02 8.03"""
 _TROUBLE = (SettingsTrouble, BadCandleFile, OtherHistory, StreamLocked, StreamUnusable)
 
 Progress = Callable[[int | None], AbstractContextManager[Callable[[], None]]]
@@ -179,5 +179,5 @@ def _print(found: Sequence[Replayed]) -> None:
         )
     Console(highlight=False).print(table)
     if len(found) > 1:
-        names = f"{found[0].version} {found[1].version}"
-        print(f"What the difference is worth: python manage.py stats --compare {names}")
+        asked = f"--mode replay --compare {found[0].version} {found[1].version}"
+        print(f"What the difference is worth: python manage.py stats {asked}")
