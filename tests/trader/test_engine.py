@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from tests.trader.fakes import MemoryLog
-from tests.trader.plans import go, plan
+from tests.trader.plans import COSTS, go, plan
 from trader.domain import events
 from trader.domain.candle import Candle
+from trader.exchange.paper import PaperExchange
+from trader.feed import demo
 from trader.feed.demo import DemoFeed
 
 
@@ -117,6 +119,24 @@ def test_an_entry_whose_intent_is_not_on_the_disk_is_not_sent() -> None:
     assert log.of_kind(events.ORDER_ACCEPTED) == []
     reasons = {body["reason"] for body in bodies(log, events.ORDER_REJECTED)}
     assert reasons == {"its intent could not be recorded durably"}
+
+
+class LateBalance(PaperExchange):
+    """An exchange whose account does not show at first what was just bought."""
+
+    asked = 0
+
+    def free(self, quantity: Decimal) -> Decimal:
+        self.asked += 1
+        return Decimal(0) if self.asked == 1 else super().free(quantity)
+
+
+def test_what_could_not_be_protected_at_once_is_within_the_candle() -> None:
+    log = MemoryLog()
+    go(replace(plan(log), exchange=lambda: LateBalance(demo.RULES, COSTS)))
+    kinds = [event.kind for event in log.events]
+    opened = kinds.index(events.POSITION_OPENED)
+    assert kinds[opened + 1 : opened + 3] == [events.ORDER_SUBMITTED] * 2
 
 
 class LateFeed(DemoFeed):
