@@ -6,6 +6,7 @@ those decide what a value means, here as everywhere.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from itertools import repeat
 from typing import Any, TypeGuard
@@ -32,8 +33,8 @@ def instants(values: Sequence[object], name: str) -> list[int | None]:
 
 def decimal_texts(values: Sequence[Any], name: str) -> Sequence[str]:
     """Each as `decimal_text` reads it."""
-    plain = _are_numbers(values, PLAIN) and max(map(len, values)) <= LONGEST
-    if plain and "\n." not in "\n".join(("", *values)):
+    plain = are_texts(values) and max(map(len, values)) <= LONGEST
+    if plain and _are_numbers(values, PLAIN) and "\n." not in "\n".join(("", *values)):
         return values
     return [decimal_text(value, name) for value in values]
 
@@ -71,12 +72,10 @@ def _moneys(values: Sequence[Any], name: str) -> list[int]:
         return [units[value] for value in values]
     if _are_numbers(values, SIGNED):
         parts = map(str.partition, values, repeat("."))
-        try:
+        with suppress(ValueError, IndexError):  # no digits at all, or finer ones than 1e-8
             found = [int(whole + part) * POWERS[len(part)] for whole, _, part in parts]
-        except (ValueError, IndexError):  # no digits at all, or finer ones than 1e-8
-            return [money(value, name) for value in values]
-        if max(found) <= LARGEST and min(found) >= -LARGEST:
-            return found
+            if max(found) <= LARGEST and min(found) >= -LARGEST:
+                return found
     return [money(value, name) for value in values]
 
 
@@ -88,10 +87,8 @@ def _instants(values: Sequence[Any], name: str) -> list[int]:
     return [(one.days * 86_400 + one.seconds) * 1_000_000 + one.microseconds for one in since]
 
 
-def _are_numbers(values: Sequence[Any], shapes: set[bytes]) -> bool:
-    """Whether each is text in ASCII of one of these shapes; the digits may be missing."""
-    if not are_texts(values):
-        return False
+def _are_numbers(values: Sequence[str], shapes: set[bytes]) -> bool:
+    """Whether each is in ASCII and of one of these shapes; the digits may be missing."""
     joined = "\n".join(values)
     if not joined.isascii():
         return False

@@ -107,7 +107,7 @@ def _regimes(run: Columns, regimes: Sequence[str]) -> dict[str, Regime]:
 def _facts(
     run: Columns, symbols: Sequence[str], sources: Sequence[str], *prices: Sequence[str]
 ) -> dict[str, Facts]:
-    paid, got, sizes = ([float(value or 0) for value in column] for column in prices)
+    paid, got, sizes = map(_numbers, prices)
     staked = list(map(mul, paid, sizes))
     turned = list(map(add, staked, map(mul, got, sizes)))
     times = zip(run.entries, run.exits, strict=True)
@@ -120,6 +120,10 @@ def _facts(
         sums = [sum(pick(column)) for column in (staked, turned, run.fees)]
         found[name] = Facts(len(places), since, until, *sums)
     return found
+
+
+def _numbers(texts: Sequence[str]) -> list[float]:
+    return list(map(float, [text or "0" for text in texts] if "" in texts else texts))
 
 
 def _added(several: Sequence[Facts]) -> Facts:

@@ -1,11 +1,11 @@
 """What a `trade.closed` body says, as one row of the Trade table."""
 
-import struct
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from itertools import repeat
 from operator import itemgetter
 from typing import Any, NamedTuple
+from zlib import crc32
 
 from dashboard.columns import are_texts, decimal_texts, instants, moneys, price_keys
 from dashboard.events import Event
@@ -107,8 +107,14 @@ def columns_of(bodies: Sequence[Body], names: Sequence[str]) -> list[Sequence[An
 def words(values: Sequence[object], longest: int) -> Sequence[str]:
     """Each as text, cut off where it is longer; "" where there is none."""
     if are_texts(values) and max(map(len, values)) <= longest:
-        return values
+        return merged(values)
     return ["" if value is None else str(value)[:longest] for value in values]
+
+
+def merged(values: Sequence[str]) -> Sequence[str]:
+    """The same, equal texts as one object: of all that comes later most looks at that one."""
+    one = {value: value for value in values}
+    return [one[value] for value in values]
 
 
 def _filled(values: Sequence[int | None], otherwise: Iterable[int]) -> Sequence[int | None]:
@@ -120,7 +126,7 @@ def _filled(values: Sequence[int | None], otherwise: Iterable[int]) -> Sequence[
 
 def _sides(values: Sequence[object]) -> Sequence[str]:
     if are_texts(values) and SIDES.issuperset(values):
-        return values
+        return merged(values)
     return list(map(_side, values))
 
 
@@ -150,14 +156,12 @@ def match_keys(modes: Sequence[str], told: Told) -> list[int]:
     prices = [price_keys(told[name]) for name in ("entry_price", "exit_price", "quantity")]
     names = [markets[symbol] for symbol in told["symbol"]]
     parts = zip(modes, names, told["side"], entries, exits, *prices, strict=True)
-    digests = [
-        blake2b(
-            f"{mode}\x1f{market}\x1f{side}\x1f{entry}\x1f{leaving}\x1f{paid}\x1f{got}\x1f{size}".encode(),
-            digest_size=4,
-        ).digest()
+    hashes = [
+        crc32(
+            f"{mode}\x1f{market}\x1f{side}\x1f{entry}\x1f{leaving}\x1f{paid}\x1f{got}\x1f{size}".encode()
+        )
         for mode, market, side, entry, leaving, paid, got, size in parts
     ]
-    hashes = struct.unpack(f">{len(digests)}I", b"".join(digests))
     return [
         ((leaving & 0xFFFF_FFFF) << 32 | hash_) - 2**63
         for leaving, hash_ in zip(exits, hashes, strict=True)

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 # have most pages read anew for every batch once there are some 100,000 trades.
 CACHE = 65_536
 BATCH = 8000  # events of one read and one transaction
-VERSION = 11  # raise it when the same events would make other rows
+VERSION = 12  # raise it when the same events would make other rows
 Progress = Callable[[str, int, int], None]  # stream, events just handled, handled in all
 
 

@@ -1,8 +1,9 @@
 """Day rollups: the Summary of each UTC day, for the book and for each value of each scope."""
 
 import json
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from operator import add
 from typing import Any, NamedTuple
@@ -170,10 +171,12 @@ def _fold(
             if scope == "version":
                 beside = [pick(column) for column in (fields[SYMBOL], *fields[BESIDE])]
                 rows.append(_circumstances(of_day, value, own, found, beside, had))
-    for scope, values in zip((*SUMMED, "hour"), (*fields[ADDED], _hours(run)), strict=True):
+    for scope, values in zip(SUMMED, fields[ADDED], strict=True):
         for value, places in places_of(values).items():
             sums = _sums_of(picker(places)(run.nets))
             rows.append(_row(of_day, (scope, value), sums, "", had))
+    for hour, nets in _by_hour(run):
+        rows.append(_row(of_day, ("hour", HOURS[hour]), _sums_of(nets), "", had))
     counted = sizes.sizes(run.nets)
     together = counted + sizes.unpack(had[SIZE].summary) if SIZE in had else counted
     rows.append(_row(of_day, SIZE, _sums(whole), sizes.pack(together), had))
@@ -221,9 +224,14 @@ def _sums_of(nets: Sequence[int]) -> Sums:
     return len(nets), wins, losses, sum(nets)
 
 
-def _hours(run: Columns) -> list[str]:
-    """The hour of each exit."""
-    return [HOURS[exit_time % DAY // HOUR] for exit_time in run.exits]
+def _by_hour(run: Columns) -> Iterator[tuple[int, Sequence[int]]]:
+    """Each hour of a day in which trades ended, and their net_pnl."""
+    start, exits = 0, run.exits
+    while start < len(exits):
+        hour = exits[start] // HOUR
+        end = bisect_left(exits, (hour + 1) * HOUR, start)
+        yield hour % 24, run.nets[start:end]
+        start = end
 
 
 def _write(rows: Sequence[Row], changes: Mapping[int, Counter[int]]) -> None:

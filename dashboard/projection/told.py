@@ -17,6 +17,7 @@ from dashboard.projection.facts import (
     exchange_keys,
     facts_of,
     match_keys,
+    merged,
     trade_id,
 )
 from dashboard.projection.rows import Rows, Snapshot
@@ -54,6 +55,8 @@ def trades(events: Sequence[Event]) -> Told:
     told |= facts_of(bodies, told["occurred_at"])
     return told | {
         "trade_id": _ids(events),
+        "bot": merged(told["bot"]),
+        "version": merged(told["version"]),
         "book": _books(events),
         "source": list(map(_source, bodies, batches)),
         "batch": batches,

@@ -1,6 +1,6 @@
 """What the page costs at 10,000, 100,000 and 1,000,000 trades, and what projecting costs.
 
-    python -m tests.benchmarks.dashboard [--quick]
+    python -m tests.benchmarks.dashboard [--quick] [--projecting]
 
 Each size is a data folder and a site of its own, the real server and a real login; all sites
 stand side by side and are asked in turn, so that a noisy moment meets every size alike. "Cold"
@@ -192,6 +192,17 @@ def versus(house: House, refresh: float, report: Report) -> None:
     report.bar(f"{house.name}: answers that differ", 0 if agree else 1, "<=", 0)
 
 
+def projecting(size: Size, report: Report, scratch: Path, stack: ExitStack) -> None:
+    """What projecting costs, and nothing else."""
+    for trades in size.trades:
+        print(f"\n{trades:,} trades")
+        folder = scratch / str(trades)
+        folder.mkdir(mode=0o700)
+        house = House(folder, Plan(trades, size.days, size.candles_a_day), report)
+        stack.callback(house.worker.close)
+        house.projected(scratch)
+
+
 def run(size: Size, report: Report, scratch: Path, stack: ExitStack) -> None:
     """Everything, size by size where it is heavy, in turn where it is compared."""
     houses = []
@@ -232,10 +243,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run; 0 when every bar holds, else 1."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.dashboard")
     parser.add_argument("--quick", action="store_true", help="within 30 seconds, says little")
-    quick = parser.parse_args(arguments).quick
+    parser.add_argument("--projecting", action="store_true", help="projecting alone, 2 minutes")
+    asked = parser.parse_args(arguments)
+    quick, measure = asked.quick, projecting if asked.projecting else run
     report, began = Report(), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="blotter-") as scratch, ExitStack() as stack:
-        run(QUICK if quick else FULL, report, Path(scratch), stack)
+        measure(QUICK if quick else FULL, report, Path(scratch), stack)
     ok = all(bar["ok"] for bar in report.bars)
     print(
         f"\n{'Every bar holds' if ok else 'A BAR DOES NOT HOLD'}; {time.monotonic() - began:.0f} s"

@@ -22,7 +22,7 @@ MAX_LIMIT = 10_000
 
 #: So many events are decoded at a time where a batch is read in parts: they fit in a processor's
 #: cache, and take two thirds of the time that a whole batch of them takes at once.
-PART = 500
+PART = 250
 
 # Below the number of parameters that any SQLite takes in one statement.
 _IN_ONE_QUERY = 900
