@@ -163,10 +163,7 @@ class FileOutcome:
     def _settle_plain(
         self, lines: Sequence[Line], plains: Plains, places: list[int], layout: str
     ) -> None:
-        """As _settle, for trades of one record each that the exchange gave no id.
-
-        `places` are their occurrence numbers.
-        """
+        """As _settle, for trades of one record and no exchange's id; `places` number them."""
         numbers = numbers_of(lines)
         known = [False] * len(places)
         if self._maybe_known:
@@ -175,12 +172,12 @@ class FileOutcome:
                 for place, key in zip(places, plains.keys, strict=True)
             ]
         for start, stop in plains.runs(known):
-            if known[start]:
-                for line in numbers[start:stop]:
-                    self._duplicate((line,))
+            if not known[start]:
+                run = lines if stop - start == len(lines) else lines[start:stop]
+                self._import_plain(run, plains.part(start, stop), places[start:stop], layout)
                 continue
-            run = lines if stop - start == len(lines) else lines[start:stop]
-            self._import_plain(run, plains.part(start, stop), places[start:stop], layout)
+            for line in numbers[start:stop]:
+                self._duplicate((line,))
 
     def _import_plain(
         self, lines: Sequence[Line], plains: Plains, places: list[int], layout: str
