@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from decimal import Decimal
 
 from .aliases import Heading
 from .binding import Binding
 from .records import Record
+from .values import number
 
 _AGAIN = 3
 """So many rows with one entry are no trades closed in two parts, but a position looked at."""
@@ -33,3 +35,45 @@ def tells_of_one(rows: Sequence[Record], binding: Binding) -> bool:
     seen = Counter(tuple(row.fields[at].strip() for at in entries) for row in rows)
     again = sum(times for times in seen.values() if times >= _AGAIN)
     return again * 2 > len(rows)
+
+
+_MOST_LEVERAGE = 125
+
+
+def leverage_in(printed: Decimal, percent: Decimal, places: int) -> int | None:
+    """Which whole number times the move in percent a result is, below 0 against the move.
+
+    0 where it is none, None where the move is too small to tell by the digits printed.
+    """
+    half = Decimal(1).scaleb(-places) / 2
+    if abs(percent) < 20 * half:
+        return None
+    times = round(printed / percent)
+    near = abs(printed - times * percent) <= half and abs(times) <= _MOST_LEVERAGE
+    return times if near else 0
+
+
+def is_move_in_percent(binding: Binding, rows: Sequence[Record]) -> bool:
+    """A price a row and no quantity, and a result that is the move since the entry in percent.
+
+    Or a whole number of times that, of a margin: see pnl_kinds for round trips.
+    """
+    if "price" not in binding.roles or "quantity" in binding.roles or not binding.pnl_role:
+        return False
+    market = binding.roles.get("symbol")
+    entries: dict[str, Decimal] = {}
+    told = agreed = 0
+    for row in rows:
+        price = number(row.fields, "price", binding)
+        printed = number(row.fields, binding.pnl_role, binding)
+        name = row.fields[market] if market is not None else ""
+        if not isinstance(price, Decimal) or price <= 0:
+            continue
+        if not isinstance(printed, Decimal) or not printed:
+            entries[name] = price
+        elif name in entries:
+            percent = (price - entries[name]) / entries[name] * 100
+            times = leverage_in(printed, percent, binding.pnl_places)
+            told += times is not None
+            agreed += bool(times)
+    return told >= 3 and agreed * 10 >= told * 8

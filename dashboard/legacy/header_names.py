@@ -163,6 +163,11 @@ ALIASES: dict[str, str] = {
         "수수료코인|"
         "수수료통화|gebührenwährung|手续费币种|moeda da taxa|валюта комиссии"
     ),
+    "money": (
+        "currency|quote currency|quote asset|pnl currency|pnl asset|settlement asset|"
+        "settlement currency|settle coin|margin asset|margin coin|통화|정산통화|결제통화|화폐|"
+        "währung|moeda|валюта|通貨"
+    ),
     "funding": (
         "swap|swaps|rollover|funding|funding fee|funding fees|funding payment|펀딩비|펀딩|"
         "资金费|资金费用|"

@@ -6,6 +6,7 @@ import itertools
 import math
 from decimal import Decimal
 
+from .against import leverage_in
 from .binding import Binding
 from .checking import Check, check, gross_of, last_digit, tolerance
 from .fees import settle_computed_fees, settle_fee_band
@@ -275,16 +276,12 @@ def _is_multiplied(values: list[Values]) -> bool:
         if not (each.entry and each.exit and each.side and each.printed):
             continue
         percent = (each.exit - each.entry) / each.entry * 100 * each.side
-        half = Decimal(1).scaleb(-each.pnl_places) / 2
-        if abs(percent) < 20 * half:
-            continue  # rounded to too little to tell
-        told += 1
-        times = round(each.printed / percent)
-        agreed += 2 <= times <= _MOST_LEVERAGE and abs(each.printed - times * percent) <= half
+        times = leverage_in(each.printed, percent, each.pnl_places)
+        told += times is not None
+        agreed += (times or 0) > 1
     return told >= 3 and agreed * 10 >= told * 8
 
 
-_MOST_LEVERAGE = 125
 _FAR, _BEYOND = 20, 3
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC
 
+from .against import is_move_in_percent
 from .aliases import normalise
 from .binding import NUMBER_ROLES, PNL_ROLES, TIME_ROLES, Binding, looks_numeric, swap_time_words
 from .cells import (
@@ -60,6 +61,8 @@ def settle(binding: Binding, records: list[Record], context: Context) -> Fit:
     fit.read = sum(values is not None for values in read)
     if binding.shape == "trades":
         settle_pnl(binding, read, fit)
+        if binding.pnl_kind == "printed" and is_move_in_percent(binding, rows):
+            binding.pnl_kind = "unknown"
     place = binding.roles.get("version")
     if place is not None:
         tags = [cell.strip() for cell in column(place) if cell.strip()]

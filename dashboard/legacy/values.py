@@ -8,7 +8,7 @@ from datetime import tzinfo
 from decimal import Decimal
 
 from .binding import Binding
-from .cells import action_of, decimals, is_null, quote_of, says_one_way, side_of
+from .cells import QUOTES, action_of, decimals, is_null, quote_of, says_one_way, side_of
 from .times import TimezoneNeeded, is_clock_only, microseconds, place, too_old
 from .verdicts import Aside, Refusal
 from .versions import Versions
@@ -282,7 +282,20 @@ def symbol_of(fields: list[str], binding: Binding, context: Context) -> str | Re
         return Refusal("no_symbol", f"symbol is {show(cell)}")
     if not _MARKET.fullmatch(cell) or cell.casefold() in _NO_MARKET:
         return Refusal("no_symbol", f"symbol is {show(cell)}")
-    return cell
+    return _with_money(cell, fields, binding)
+
+
+_MONEY_WORDS = {"원": "KRW", "₩": "KRW", "달러": "USD", "$": "USD", "US$": "USD", "€": "EUR"}
+
+
+def _with_money(symbol: str, fields: list[str], binding: Binding) -> str:
+    """A coin alone, with the money that a column of its own names: two moneys add up to nothing."""
+    at = binding.roles.get("money")
+    if at is None or quote_of(symbol):
+        return symbol
+    cell = fields[at].strip().upper()
+    money = _MONEY_WORDS.get(cell, cell)
+    return f"{symbol}/{money}" if money in QUOTES and money != symbol.upper() else symbol
 
 
 def _market_named(fields: list[str], binding: Binding, form: str) -> str | Refusal:

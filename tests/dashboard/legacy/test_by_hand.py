@@ -240,3 +240,53 @@ def test_a_quantity_below_zero_here_and_there_is_damage() -> None:
         rows[at] = whole(TRADES[at], quantity=-TRADES[at].quantity)
     reading = read(NAMES + "\n" + "\n".join(rows) + "\n")
     assert reading.reasons == {5: "quantity_not_positive", 10: "quantity_not_positive"}
+
+
+# -- two moneys in one file
+
+
+@pytest.mark.parametrize("word", ["KRW", "krw", "원"])
+@pytest.mark.parametrize("prices", [True, False])
+def test_a_column_that_names_the_money_keeps_two_of_them_apart(word: str, prices: bool) -> None:
+    """Bare coins: nothing else tells a result in won from one in dollars."""
+    rows = []
+    for at, t in enumerate(TRADES):
+        money = word if at % 2 else "USDT"
+        row = whole(t, symbol=t.symbol[:3])
+        short = f"{t.symbol[:3]},{t.word},{t.left},{cents(t.net)}"
+        rows.append(f"{row if prices else short},{money}")
+    header = NAMES.replace("symbol", "coin") if prices else "coin,side,exit_time,pnl"
+    reading = read(f"{header},currency\n" + "\n".join(rows) + "\n")
+    assert [trade.quote_asset for trade in reading.trades] == ["USDT", "KRW"] * 12
+    assert reading.trades[0].symbol == f"{TRADES[0].symbol[:3]}/USDT"
+
+
+def test_a_market_that_names_its_money_itself_is_believed() -> None:
+    rows = log(NAMES + ",통화", TRADES, lambda t: whole(t) + ",원")
+    assert {trade.quote_asset for trade in read(rows).trades} == {"USDT"}
+
+
+def test_fills_of_one_coin_in_two_moneys_are_two_markets() -> None:
+    rows = []
+    for day in range(1, 9):
+        for money, price in (("KRW", 50_000_000), ("USDT", 40_000)):
+            for side, hour in (("BUY", 9), ("SELL", 15)):
+                at = f"2024-01-{day:02} {hour + (money == 'USDT'):02}:00:00"
+                cost = price + 10 * day + (hour == 15) * price // 100
+                rows.append(f"{at},BTC,{side},{cost},0.1,{price // 10000},{money}")
+    text = "time,coin,side,price,quantity,fee,currency\n" + "\n".join(sorted(rows)) + "\n"
+    reading = read(text)
+    assert sorted(trade.symbol for trade in reading.trades) == ["BTC/KRW"] * 8 + ["BTC/USDT"] * 8
+
+
+@pytest.mark.parametrize("leverage", [1, 10])
+def test_entries_and_exits_whose_result_is_the_move_in_percent_are_no_money(leverage: int) -> None:
+    rows = []
+    for t in TRADES:
+        move = cents((t.exit - t.entry) / t.entry * 100 * t.side * leverage)
+        rows += [
+            f"{t.entered},{t.symbol},{t.word},진입,{t.entry},",
+            f"{t.left},{t.symbol},{t.word},청산,{t.exit},{move}",
+        ]
+    reading = read("시간,종목,방향,구분,가격,손익\n" + "\n".join(rows) + "\n")
+    assert nets(reading) == []
