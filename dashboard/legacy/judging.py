@@ -97,12 +97,18 @@ def _is_swapped(values: Values, binding: Binding) -> bool:
     return not _fee_fits(values, binding)
 
 
+_LEAST_FEE = Decimal("0.000005")
+"""No exchange charges less of the turnover: so little of it shows a quantity in quote currency."""
+
+
 def _fee_fits(values: Values, binding: Binding) -> bool:
     low, high = binding.fee_band
     if not values.fee or not high:
         return True
     share = values.fee / turnover_of(values)
     slack = last_digit(binding) / turnover_of(values)
+    if binding.pnl_kind == "computed" and share + slack < _LEAST_FEE:
+        return False
     if binding.fee_steady:
         return low - slack <= share <= high + slack
     return share <= Decimal("0.02")

@@ -8,6 +8,7 @@ import pytest
 
 from tests.dashboard.legacy.made import Made, log, made
 from tests.dashboard.legacy.reading import Reading, read
+from tests.faults.importing_damage import make_log
 
 TRADES = made(24, seed=3)
 NAMES = "symbol,side,entry_time,exit_time,entry_price,exit_price,quantity,fee,pnl"
@@ -290,3 +291,13 @@ def test_entries_and_exits_whose_result_is_the_move_in_percent_are_no_money(leve
         ]
     reading = read("시간,종목,방향,구분,가격,손익\n" + "\n".join(rows) + "\n")
     assert nets(reading) == []
+
+
+def test_a_quantity_in_quote_currency_shows_in_fees_too_small_for_it() -> None:
+    """No PnL is printed: computed from it, each would be thousands of times too large.
+
+    Where a coin is worth a dollar, as some of this log's are, the quantity is right by chance.
+    """
+    assert nets(read(make_log(9_108_325, "ghost", "utf-16-be").data)) == []
+    header = NAMES.removesuffix(",pnl")
+    assert nets(read(log(header, TRADES, lambda t: whole(t).rpartition(",")[0]))) == TRUE
