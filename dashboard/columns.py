@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import repeat
+from types import NoneType
 from typing import Any, TypeGuard
 
 from dashboard.units import EPOCH, LARGEST, POWERS, SCALE, decimal_text, instant, money, price_key
@@ -54,10 +55,10 @@ def are_texts(values: Sequence[object]) -> TypeGuard[Sequence[str]]:
 
 def _known(values: Sequence[object], read: Callable[[Sequence[Any]], list[int]]) -> list[Any]:
     """Read those that are not None."""
-    missing = values.count(None)
-    if not missing:
+    kinds = set(map(type, values))
+    if NoneType not in kinds:
         return read(values)
-    if missing == len(values):
+    if len(kinds) == 1:
         return list(values)
     known = iter(read([value for value in values if value is not None]))
     return [None if value is None else next(known) for value in values]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from itertools import pairwise
-from operator import itemgetter, le
+from operator import itemgetter, le, lt
 from typing import Any, NamedTuple, Self, TypeVar
 
 from dashboard.performance.trade import TradeResult, r_multiple
@@ -48,14 +48,21 @@ class Columns(NamedTuple):
         mfes: Sequence[int | None],
     ) -> Self:
         """From the fields of a `TradeResult`, each in a column. Raises as `of_trades`."""
-        keys = list(zip(exits, ids, strict=True))
-        if not all(map(le, keys, keys[1:])):
-            _refuse(keys)
+        if not in_order(exits, ids):
+            _refuse(list(zip(exits, ids, strict=True)))
         return cls(exits, nets, fees, entries, maes, mfes, list(map(r_multiple, nets, risks)))
 
     def picked(self, pick: Callable[[Sequence[Any]], Sequence[Any]]) -> Self:
         """Some of the trades, in the same order: `pick` takes them out of a column."""
         return type(self)(*map(pick, self))
+
+
+def in_order(exits: Sequence[int], ids: Sequence[str]) -> bool:
+    """Whether trades stand in (exit_time, trade_id) order."""
+    if all(map(lt, exits, exits[1:])):  # no two of one moment: nearly always, and quickly said
+        return True
+    keys = list(zip(exits, ids, strict=True))
+    return all(map(le, keys, keys[1:]))
 
 
 def places_of(values: Sequence[Value]) -> dict[Value, Sequence[int]]:
@@ -70,6 +77,8 @@ def places_of(values: Sequence[Value]) -> dict[Value, Sequence[int]]:
 
 def picker(places: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
     """Takes these out of a column."""
+    if isinstance(places, range):
+        return itemgetter(slice(places.start, places.stop))
     if len(places) == 1:
         (place,) = places
         return lambda column: (column[place],)

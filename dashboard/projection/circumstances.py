@@ -113,12 +113,11 @@ def _facts(
     times = zip(run.entries, run.exits, strict=True)
     began = [until if since is None else since for since, until in times]
     found: dict[str, Facts] = {}
-    names = [f"{symbol}\n{source}" for symbol, source in zip(symbols, sources, strict=True)]
-    for name, places in places_of(names).items():
+    for (symbol, source), places in places_of(list(zip(symbols, sources, strict=True))).items():
         pick = picker(places)
         since, until = min(pick(began)), run.exits[places[-1]]  # in the order of their exits
         sums = [sum(pick(column)) for column in (staked, turned, run.fees)]
-        found[name] = Facts(len(places), since, until, *sums)
+        found[f"{symbol}\n{source}"] = Facts(len(places), since, until, *sums)
     return found
 
 

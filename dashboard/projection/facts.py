@@ -113,8 +113,8 @@ def words(values: Sequence[object], longest: int) -> Sequence[str]:
 
 def merged(values: Sequence[str]) -> Sequence[str]:
     """The same, equal texts as one object: of all that comes later most looks at that one."""
-    one = {value: value for value in values}
-    return [one[value] for value in values]
+    one = dict(zip(values, values, strict=True))
+    return list(map(one.__getitem__, values))
 
 
 def _filled(values: Sequence[int | None], otherwise: Iterable[int]) -> Sequence[int | None]:

@@ -1,13 +1,14 @@
 """Trade rows: insert, void, correct, let a finished import count; then refold touched days."""
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
 
 from dashboard.models import Batch, Checkpoint, Trade
-from dashboard.performance.columns import picker
+from dashboard.performance.columns import in_order, picker
 from dashboard.projection.facts import (
     FACT_COLUMNS,
     MONEY,
@@ -115,7 +116,7 @@ def _columns(rows: Rows, books: Mapping[BookKey, int], finished: Mapping[str, in
 def _insert(told: Told) -> int:
     """How many were inserted: those a stream says twice are not."""
     # What no record tells is left out: each NULL takes the driver as long as five numbers.
-    names = [name for name in COLUMNS if told[name].count(None) < len(told[name])]
+    names = [name for name in COLUMNS if not _is_empty(told[name])]
     marks = ", ".join([*["%s"] * len(names), *NEW.values()])
     insert = INSERT.format(names=", ".join((*names, *NEW)), marks=marks)
     with connection.cursor() as cursor:
@@ -124,15 +125,40 @@ def _insert(told: Told) -> int:
     return inserted
 
 
+def _is_empty(column: Sequence[Any]) -> bool:
+    return column[0] is None and column.count(None) == len(column)
+
+
 def _by_day(told: Told) -> dict[Day, list[Sequence[Any]]]:
     """The counted ones' columns, FIELDS of a day's trades each, in the order of their exits."""
+    books, exits, fields = told["book_id"], told["exit_time"], [told[name] for name in FIELDS]
+    if all(told["counted"]) and len(set(books)) == 1 and in_order(exits, told["trade_id"]):
+        return {
+            (books[0], day): [column[start:end] for column in fields]
+            for day, start, end in _days(exits)
+        }
+    return _sorted_by_day(told, fields)
+
+
+def _days(exits: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    """Each day that exits in order fall on, and from where to where they do."""
+    start = 0
+    while start < len(exits):
+        day = exits[start] // DAY
+        end = bisect_left(exits, (day + 1) * DAY, start)
+        yield day, start, end
+        start = end
+
+
+def _sorted_by_day(
+    told: Told, fields: Sequence[Sequence[Any]]
+) -> dict[Day, list[Sequence[Any]]]:
     places: dict[Day, list[int]] = defaultdict(list)
     columns = (told["book_id"], told["exit_time"], told["counted"])
     for place, (book, exit_time, counts) in enumerate(zip(*columns, strict=True)):
         if counts:
             places[book, exit_time // DAY].append(place)
     exits = list(zip(told["exit_time"], told["trade_id"], strict=True))
-    fields = [told[name] for name in FIELDS]
     of_day: dict[Day, list[Sequence[Any]]] = {}
     for day, own in places.items():
         own.sort(key=exits.__getitem__)

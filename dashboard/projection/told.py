@@ -58,7 +58,7 @@ def trades(events: Sequence[Event]) -> Told:
         "bot": merged(told["bot"]),
         "version": merged(told["version"]),
         "book": _books(events),
-        "source": list(map(_source, bodies, batches)),
+        "source": _sources(bodies, batches),
         "batch": batches,
         "regime": [UNKNOWN] * len(events),
         "match_key": match_keys(modes, told),
@@ -66,8 +66,12 @@ def trades(events: Sequence[Event]) -> Told:
     }
 
 
-def _source(body: Body, batch: str) -> str:
-    return str(body.get("source_kind") or ("import" if batch else "bot"))
+def _sources(bodies: Sequence[Body], batches: Sequence[str]) -> list[str]:
+    kinds = [body.get("source_kind") for body in bodies]
+    if not any(kinds) and not any(batches):
+        return ["bot"] * len(bodies)
+    sources = zip(kinds, batches, strict=True)
+    return [str(kind or ("import" if batch else "bot")) for kind, batch in sources]
 
 
 def snapshots(events: Sequence[Event]) -> dict[int, Snapshot]:
