@@ -8,16 +8,13 @@ those decide what a value means, here as everywhere.
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from itertools import repeat
 from types import NoneType
 from typing import Any, TypeGuard
 
-from dashboard.units import EPOCH, LARGEST, POWERS, SCALE, decimal_text, instant, money, price_key
+from dashboard.units import EPOCH, LARGEST, SCALE, decimal_text, instant, money, price_key
 
-# What is left of a number when its digits are taken away: nothing, a point, a sign before them.
-PLAIN = {b"", b"."}
-SIGNED = {b"", b".", b"-", b"-."}
 DIGITS = b"0123456789"
+POINT = slice(-SCALE - 1, -SCALE)  # where a number has it that tells all of its decimals
 OFTEN = 4  # a column whose values stand there so many times each is read value by value, once
 LONGEST = 30  # of a price's or a quantity's text
 
@@ -35,7 +32,7 @@ def instants(values: Sequence[object], name: str) -> list[int | None]:
 def decimal_texts(values: Sequence[Any], name: str) -> Sequence[str]:
     """Each as `decimal_text` reads it."""
     plain = are_texts(values) and max(map(len, values)) <= LONGEST
-    if plain and _are_numbers(values, PLAIN) and "\n." not in "\n".join(("", *values)):
+    if plain and (lines := _numbers(values)) and "-" not in lines and "\n." not in f"\n{lines}":
         return values
     return [decimal_text(value, name) for value in values]
 
@@ -71,10 +68,11 @@ def _moneys(values: Sequence[Any], name: str) -> list[int]:
     if len(distinct) * OFTEN < len(values):
         units = {value: money(value, name) for value in distinct}
         return [units[value] for value in values]
-    if _are_numbers(values, SIGNED):
-        parts = map(str.partition, values, repeat("."))
-        with suppress(ValueError, IndexError):  # no digits at all, or finer ones than 1e-8
-            found = [int(whole + part) * POWERS[len(part)] for whole, _, part in parts]
+    if _numbers(values):
+        with suppress(ValueError):  # no digits at all, or finer ones than 1e-8
+            # Most tell all of their decimals, and need but lose their point.
+            told = [value if value[POINT] == "." else _all(value) for value in values]
+            found = list(map(int, "\n".join(told).replace(".", "").split("\n")))
             if max(found) <= LARGEST and min(found) >= -LARGEST:
                 return found
     return [money(value, name) for value in values]
@@ -88,10 +86,20 @@ def _instants(values: Sequence[Any], name: str) -> list[int]:
     return [(one.days * 86_400 + one.seconds) * 1_000_000 + one.microseconds for one in since]
 
 
-def _are_numbers(values: Sequence[str], shapes: set[bytes]) -> bool:
-    """Whether each is in ASCII and of one of these shapes; the digits may be missing."""
-    joined = "\n".join(values)
-    if not joined.isascii():
-        return False
-    left = joined.encode().translate(None, DIGITS).split(b"\n")
-    return len(left) == len(values) and shapes.issuperset(left)
+def _all(number: str) -> str:
+    """The same number with all of its SCALE decimals. Raises ValueError where it has more."""
+    whole, _, part = number.partition(".")
+    if len(part) > SCALE:
+        raise ValueError(number)
+    return f"{whole}{part:0<{SCALE}}" if whole + part not in ("", "-") else ""
+
+
+def _numbers(values: Sequence[str]) -> str:
+    """The values, a line each, if each is in ASCII and digits with at most one point among them
+    and one sign before them; else nothing. The digits may be missing."""
+    lines = "\n".join(values)
+    if not lines.isascii():
+        return ""
+    left = lines.encode().translate(None, DIGITS) + b"\n"
+    ended = left.replace(b".\n", b"\n").replace(b"-\n", b"\n")
+    return lines if ended == b"\n" * len(values) else ""

@@ -58,11 +58,15 @@ class Circumstances(NamedTuple):
 
     @classmethod
     def of_trades(
-        cls, run: Columns, symbols: Sequence[str], fields: Sequence[Sequence[Any]]
+        cls,
+        run: Columns,
+        summary: Summary,
+        symbols: Sequence[str],
+        fields: Sequence[Sequence[Any]],
     ) -> "Circumstances":
-        """Of a run of trades; `fields` are the columns of FIELDS."""
+        """Of a run of trades and its summary; `fields` are the columns of FIELDS."""
         sources, regimes, *prices = fields
-        return cls(_regimes(run, regimes), _facts(run, symbols, sources, *prices))
+        return cls(_regimes(run, summary, regimes), _facts(run, symbols, sources, *prices))
 
     @classmethod
     def join(cls, several: Iterable["Circumstances"]) -> "Circumstances":
@@ -93,9 +97,17 @@ class Circumstances(NamedTuple):
         )
 
 
-def _regimes(run: Columns, regimes: Sequence[str]) -> dict[str, Regime]:
+def _regimes(run: Columns, summary: Summary, regimes: Sequence[str]) -> dict[str, Regime]:
     found: dict[str, Regime] = {}
-    for name, places in places_of(regimes).items():
+    of_regime = places_of(regimes)
+    if len(of_regime) == 1:  # what is asked of it has been added up
+        totals = summary.totals
+        return {
+            regimes[0]: Regime(
+                totals.trades, summary.net_pnl, totals.sum_squares, *summary.multiples
+            )
+        }
+    for name, places in of_regime.items():
         pick = picker(places)
         nets = pick(run.nets)
         r = [multiple for multiple in pick(run.r) if multiple is not None]

@@ -13,7 +13,9 @@ def fold_part(rows: Rows, events: Sequence[Event]) -> None:
     """Fold some events in, oldest first; what most of them tell is read beforehand, at once."""
     read_ahead(rows, events)
     for event in events:
-        fold(rows, event)
+        taken = event.kind == "trade.closed" and event.seq <= rows.taken
+        if not taken or rows.positions or rows.bot.get("regimes"):  # else nothing is left of it
+            fold(rows, event)
 
 
 def fold(rows: Rows, event: Event) -> None:

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 from django.db import connection
@@ -117,10 +118,13 @@ def _insert(told: Told) -> int:
     """How many were inserted: those a stream says twice are not."""
     # What no record tells is left out: each NULL takes the driver as long as five numbers.
     names = [name for name in COLUMNS if not _is_empty(told[name])]
-    marks = ", ".join([*["%s"] * len(names), *NEW.values()])
+    marks = ", ".join([*["?"] * len(names), *NEW.values()])
     insert = INSERT.format(names=", ".join((*names, *NEW)), marks=marks)
-    with connection.cursor() as cursor:
-        cursor.executemany(insert, list(zip(*(told[name] for name in names), strict=True)))
+    rows = zip(*(told[name] for name in names), strict=True)
+    connection.ensure_connection()
+    # Django's own cursor would keep all rows; SQLite's lets zip make them all in one tuple.
+    with connection.wrap_database_errors, closing(connection.connection.cursor()) as cursor:
+        cursor.executemany(insert, rows)
         inserted: int = cursor.rowcount
     return inserted
 
@@ -150,9 +154,7 @@ def _days(exits: Sequence[int]) -> Iterator[tuple[int, int, int]]:
         start = end
 
 
-def _sorted_by_day(
-    told: Told, fields: Sequence[Sequence[Any]]
-) -> dict[Day, list[Sequence[Any]]]:
+def _sorted_by_day(told: Told, fields: Sequence[Sequence[Any]]) -> dict[Day, list[Sequence[Any]]]:
     places: dict[Day, list[int]] = defaultdict(list)
     columns = (told["book_id"], told["exit_time"], told["counted"])
     for place, (book, exit_time, counts) in enumerate(zip(*columns, strict=True)):

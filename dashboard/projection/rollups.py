@@ -199,7 +199,7 @@ def _circumstances(
 ) -> Row:
     """The row of what a version's comparison asks beside results."""
     scope = circumstances.SCOPE, version
-    found = Circumstances.of_trades(run, beside[0], beside[1:])
+    found = Circumstances.of_trades(run, summary, beside[0], beside[1:])
     if scope in had:
         found = Circumstances.join((Circumstances.unpack(had[scope].summary), found))
     return _row(of_day, scope, _sums(summary), found.pack(), had)

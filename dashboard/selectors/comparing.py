@@ -9,6 +9,7 @@ from dashboard.models import DayRollup
 from dashboard.performance.columns import Columns
 from dashboard.performance.comparability import Facts
 from dashboard.performance.comparison import Comparison, Version, compare
+from dashboard.performance.summary import Summary
 from dashboard.projection import circumstances
 from dashboard.projection.circumstances import Circumstances
 from dashboard.projection.rollups import RESULT_FIELDS, result
@@ -78,7 +79,7 @@ def _circumstances(scope: Scope) -> Circumstances:
         columns = list(zip(*chunk, strict=True))
         run = Columns.of_trades([result(row[: len(RESULT_FIELDS)]) for row in chunk])
         beside = columns[len(RESULT_FIELDS) :]
-        parts.append(Circumstances.of_trades(run, beside[0], beside[1:]))
+        parts.append(Circumstances.of_trades(run, Summary.of_columns(run), beside[0], beside[1:]))
     return Circumstances.join(parts)
 
 
