@@ -12,7 +12,7 @@ from itertools import pairwise
 from operator import itemgetter, le, lt
 from typing import Any, NamedTuple, Self, TypeVar
 
-from dashboard.performance.trade import TradeResult, r_multiple
+from dashboard.performance.trade import TradeResult, r_multiples
 
 Value = TypeVar("Value", bound=Hashable)
 
@@ -50,7 +50,7 @@ class Columns(NamedTuple):
         """From the fields of a `TradeResult`, each in a column. Raises as `of_trades`."""
         if not in_order(exits, ids):
             _refuse(list(zip(exits, ids, strict=True)))
-        return cls(exits, nets, fees, entries, maes, mfes, list(map(r_multiple, nets, risks)))
+        return cls(exits, nets, fees, entries, maes, mfes, r_multiples(nets, risks))
 
     def picked(self, pick: Callable[[Sequence[Any]], Sequence[Any]]) -> Self:
         """Some of the trades, in the same order: `pick` takes them out of a column."""

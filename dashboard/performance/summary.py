@@ -12,7 +12,7 @@ own R, once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, ClassVar
@@ -55,9 +55,21 @@ class Summary:
         return cls.of_columns(Columns.of_trades(list(trades)))
 
     @classmethod
-    def of_columns(cls, columns: Columns) -> Summary:
-        """The summary of a run whose columns are at hand."""
-        return cls(*(part.of_columns(columns) for part in PARTS))
+    def of_columns(cls, columns: Columns, parts: Collection[Summary] = ()) -> Summary:
+        """The summary of a run whose columns are at hand.
+
+        `parts` are, where they are known, those of the trades of each kind, whatever sorts them
+        into kinds: what is only added up is then added from them.
+        """
+        return cls(
+            Totals.join([part.totals for part in parts]) if parts else Totals.of_columns(columns),
+            RunningNet.of_columns(columns),
+            Streaks.of_columns(columns),
+            Multiples.join([part.multiples for part in parts])
+            if parts
+            else Multiples.of_columns(columns),
+            Holding.of_columns(columns),
+        )
 
     @classmethod
     def join(cls, runs: Iterable[Summary]) -> Summary:

@@ -40,7 +40,7 @@ FIELDS = (*RESULT_FIELDS, *SCOPES, *SUMMED, *circumstances.FIELDS)
 SCOPED = slice(len(RESULT_FIELDS), len(RESULT_FIELDS) + len(SCOPES))
 ADDED = slice(SCOPED.stop, SCOPED.stop + len(SUMMED))
 BESIDE = slice(ADDED.stop, len(FIELDS))
-SYMBOL = FIELDS.index("symbol")
+SIDE, SYMBOL = FIELDS.index("side"), FIELDS.index("symbol")
 CHUNK = 500  # days in one query
 Scope = tuple[str, str]
 Day = tuple[int, int]  # book id, days since the epoch
@@ -159,14 +159,20 @@ def _fold(
     fields = list(trades)
     fields[FEE] = [fee or 0 for fee in fields[FEE]]  # summed are the fees that are known
     run = Columns.of_fields(*fields[: len(RESULT_FIELDS)])
-    whole = Summary.of_columns(run)
+    sides = {
+        value: Summary.of_columns(run.picked(picker(places)))
+        for value, places in places_of(fields[SIDE]).items()
+        if len(places) < len(trades[SIDE])
+    }
+    whole = Summary.of_columns(run, sides.values())
     rows.append(_summarised(of_day, WHOLE, whole, had))
     for scope, values in zip(SCOPES, fields[SCOPED], strict=True):
         for value, places in places_of(values).items():
             # Where all of a day's trades share the value, theirs is the day's own Summary.
             shared, pick = len(places) == len(values), picker(places)
-            own = run if shared else run.picked(pick)
-            found = whole if shared else Summary.of_columns(own)
+            known = whole if shared else sides.get(value) if scope == "side" else None
+            own = run if shared or known else run.picked(pick)
+            found = known or Summary.of_columns(own)
             rows.append(_summarised(of_day, (scope, value), found, had))
             if scope == "version":
                 beside = [pick(column) for column in (fields[SYMBOL], *fields[BESIDE])]

@@ -116,9 +116,8 @@ def _ids(events: Sequence[Event]) -> Sequence[str]:
 
 def _books(events: Sequence[Event]) -> list[BookKey]:
     """The `book_key` of each; nearly always one and the same."""
-    said = [
-        (event.mode, event.body.get("quote_asset"), event.body.get("account")) for event in events
-    ]
-    if said.count(said[0]) == len(said):
-        return [book_key(events[0])] * len(said)
+    bodies = [event.body for event in events]
+    said = ([event.mode for event in events], *columns_of(bodies, ("quote_asset", "account")))
+    if all(column.count(column[0]) == len(events) for column in said):
+        return [book_key(events[0])] * len(events)
     return list(map(book_key, events))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.performance.summary import COLUMNS, NULLABLE_COLUMNS, TEXT_COLUMNS, Summary
-from dashboard.performance.trade import R_UNIT, TradeResult, r_multiple
+from dashboard.performance.trade import R_UNIT, TradeResult, r_multiple, r_multiples
 from tests.dashboard.performance.strategies import histories, often
 
 
@@ -199,6 +199,16 @@ def test_r_is_net_over_risk() -> None:
 
 def test_r_is_rounded_half_to_even() -> None:
     assert (r_multiple(1, 2 * R_UNIT), r_multiple(3, 2 * R_UNIT)) == (0, 2)
+
+
+RISKS = st.integers(1, 10**12) | st.sampled_from([2 * R_UNIT, 4 * R_UNIT])  # with ties
+
+
+@given(st.lists(st.tuples(st.integers(-(10**12), 10**12), RISKS)))
+def test_a_column_of_r_is_that_of_each(trades: list[tuple[int, int]]) -> None:
+    nets, risks = [net for net, _ in trades], [risk for _, risk in trades]
+    assert r_multiples(nets, risks) == list(map(r_multiple, nets, risks))
+    assert r_multiples([*nets, 1], [*risks, None]) == [*map(r_multiple, nets, risks), None]
 
 
 @pytest.mark.parametrize("risk", [None, 0, -1])

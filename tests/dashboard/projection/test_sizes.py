@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.models import DayRollup, SizeCount, Trade
+from dashboard.models import Book, DayRollup, SizeCount, Trade
 from dashboard.projection import projector, rollups
-from dashboard.projection.sizes import size
+from dashboard.projection.sizes import CHUNK, add, size
 from dashboard.selectors.analysis import _round_width
 from tests.dashboard.builder import History
 from tests.dashboard.projection.streams import close, stream
@@ -79,3 +79,12 @@ def _rows() -> list[tuple[object, ...]]:
     fields = ("book_id", "scope", "value", "day", "trades", "wins", "losses", "net_pnl", "summary")
     rows = DayRollup.objects.order_by("day", "scope", "value").values_list(*fields)
     return [(*row[:8], sorted(json.loads(row[8])) if row[1] == "size" else row[8]) for row in rows]
+
+
+@pytest.mark.django_db
+def test_more_sizes_than_one_statement_takes_are_all_added() -> None:
+    book = Book.objects.create(mode="live").pk
+    change = dict.fromkeys(range(CHUNK * 2 + 1), 1)
+    for _ in range(2):
+        add(book, change)
+    assert counted() == dict.fromkeys(change, 2)
