@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, NamedTuple, Protocol
 
+from dashboard.legacy.bodies import body_of, quarantine_body
 from dashboard.legacy.duplicates import KeyTable, digest_of, name_in, number_in
-from dashboard.legacy.recording import body_of, quarantine_body
 from dashboard.legacy.report import FileReport
 from dashboard.legacy.verdicts import Quarantined, Trade
 from dashboard.legacy.versions import UNKNOWN

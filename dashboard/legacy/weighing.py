@@ -16,11 +16,11 @@ from typing import NamedTuple, TypeVar
 from dashboard.units import market_key
 
 from .binding import Binding
+from .bodies import SIDE_NAMES
 from .cells import UNIT, quote_of, side_of
 from .checking import last_digit
 from .duplicates import digests_of
 from .plains import Plains
-from .recording import SIDE_NAMES
 from .times import OLDEST, iso
 from .values import Context
 from .versions import belongs

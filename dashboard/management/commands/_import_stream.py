@@ -5,14 +5,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
+from dashboard.legacy.bodies import finished_body, started_body
 from dashboard.legacy.recording import (
     STREAM,
     VARYING,
     Alike,
     Kept,
     Recorded,
-    finished_body,
-    started_body,
 )
 from dashboard.legacy.versions import UNKNOWN
 from dashboard.management.commands._import_writer import Apart, Here, StreamWriter
