@@ -1,19 +1,20 @@
 """The loop: what is new in each stream, a bounded batch at a time."""
 
-import gc
 import json
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import sys
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from hashlib import blake2b
-from itertools import chain
 
 from django.db import connection
 
 from dashboard import events
 from dashboard.models import Checkpoint, Counter
 from dashboard.performance.summary import COLUMNS
-from dashboard.projection.fold import fold_part
+from dashboard.projection import ahead
+from dashboard.projection.ahead import Ahead
+from dashboard.projection.batches import HistoryChanged, fold_batch, uncollected
 from dashboard.projection.rollups import SCOPES, SUMMED
 from dashboard.projection.writer import drop, drop_everything, load, write
 
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 # have most pages read anew for every batch once there are some 100,000 trades.
 CACHE = 65_536
 BATCH = 8000  # events of one read and one transaction
+BEHIND = 40_000  # more than a second's work: the start of a second process is paid back
 VERSION = 12  # raise it when the same events would make other rows
 Progress = Callable[[str, int, int], None]  # stream, events just handled, handled in all
 
@@ -30,24 +32,30 @@ def project(
     progress: Progress | None = None,
     *,
     batch: int = BATCH,
+    behind: int | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> int:
     """Bring every stream's rows up to its head; the number of events handled.
 
+    A process beside this one reads and folds where there are more than `behind` events to catch
+    up with (BEHIND of them; never, where there is no second processor to do it on).
     A stream that cannot be read holds no other up: its StreamUnreadable is raised at the end.
     """
     with connection.cursor() as cursor:
         cursor.execute(f"PRAGMA cache_size = {-CACHE}")
     if _format_changed():
         start_over()
+    if behind is None:
+        behind = BEHIND if ahead.is_worthwhile() else sys.maxsize
     handled = 0
     trouble: events.StreamUnreadable | None = None
     for stream in events.streams():
         try:
-            while not stopped() and (taken := step(stream, batch=batch)):
-                handled += taken
-                if progress is not None:
-                    progress(stream, taken, handled)
+            with closing(_steps(stream, batch, behind)) as steps:
+                while not stopped() and (taken := next(steps, 0)):
+                    handled += taken
+                    if progress is not None:
+                        progress(stream, taken, handled)
         except events.StreamUnreadable as error:
             trouble = trouble or error
     if trouble is not None:
@@ -70,45 +78,55 @@ def forget_vanished() -> list[str]:
     return gone
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the collector of cycles, which would walk a batch's thousands of objects, none of
-    them in a cycle, again and again: a tenth of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
-@_uncollected()
+@uncollected()
 def step(stream: str, *, batch: int = BATCH) -> int:
-    """Read one batch after the checkpoint and write it; the number of events, 0 at the head.
-
-    The checkpoint's own event is read once more: with another hash, this is another history (a
-    store put back from a backup, or replaced), and the stream is projected anew.
-    """
+    """Read one batch after the checkpoint and write it; the number of events, 0 at the head."""
     checkpoint = Checkpoint.objects.filter(stream=stream).first()
-    after = checkpoint.seq if checkpoint else 0
-    parts = events.read_parts(stream, after=max(0, after - 1), limit=batch + 1)
-    first = next(parts, [])
-    if checkpoint is not None and after:
-        if not first or first[0].hash != bytes(checkpoint.hash):
-            log.warning("%s: its history has changed; projecting it anew", stream)
-            drop(stream)
-            return step(stream, batch=batch)
-        first = first[1:]
-    if not first:
+    after, hash_ = (checkpoint.seq, bytes(checkpoint.hash)) if checkpoint else (0, b"")
+    try:
+        found = fold_batch(load(stream), after=after, hash_=hash_, limit=batch)
+    except HistoryChanged:
+        log.warning("%s: its history has changed; projecting it anew", stream)
+        drop(stream)
+        return step(stream, batch=batch)
+    if found is None:
         return 0
-    rows, handled = load(stream), 0
-    for part in chain([first], parts):
-        fold_part(rows, part)
-        handled, newest = handled + len(part), part[-1]
     # Where another projector was quicker nothing is written: the next step starts from its work.
-    write(rows, after=after, seq=newest.seq, hash_=newest.hash)
-    return handled
+    write(found.rows, after=after, seq=found.seq, hash_=found.hash)
+    return found.events
+
+
+def _steps(stream: str, batch: int, behind: int) -> Generator[int, None, None]:
+    """The events handled, step by step, up to the head."""
+    alone = False
+    while taken := step(stream, batch=batch):
+        yield taken
+        if taken < batch or alone:
+            continue
+        checkpoint = Checkpoint.objects.get(stream=stream)
+        if events.head(stream).seq - checkpoint.seq <= behind:
+            continue
+        try:
+            yield from _steps_beside(checkpoint, batch)
+        except (ahead.Ended, OSError) as error:
+            log.warning("%s: projecting without a process that reads ahead: %s", stream, error)
+            alone = True
+
+
+def _steps_beside(checkpoint: Checkpoint, batch: int) -> Iterator[int]:
+    """As `_steps`, only writing: until the head, or another projector was quicker."""
+    stream, after, hash_ = checkpoint.stream, checkpoint.seq, bytes(checkpoint.hash)
+    with Ahead(load(stream), after=after, hash_=hash_, limit=batch) as reading:
+        while True:
+            with uncollected():
+                found = reading.batch()
+                if found is None or not write(
+                    found.rows, after=after, seq=found.seq, hash_=found.hash
+                ):
+                    return
+            after, taken = found.seq, found.events
+            del found  # its thousands of objects go before the next come
+            yield taken
 
 
 def _format_changed() -> bool:

@@ -127,6 +127,10 @@ class Rows:
     unreadable: int = 0
     last_problem: str = ""
 
+    def followed(self) -> "Rows":
+        """An empty batch that starts where this one ends: what `load` gives once it is written."""
+        return Rows(self.stream, bot=dict(self.bot), positions=dict(self.positions))
+
     def take(self, told: Mapping[str, Sequence[Any]]) -> None:
         """Add trades, a column each of TRADE; they come after those that are here."""
         for name, column in self.trades.items():

@@ -18,7 +18,7 @@ from pathlib import Path
 from queue import Queue
 from typing import Any, Protocol
 
-from dashboard.management.commands._low_priority import give_way
+from dashboard.low_priority import give_way
 from trader.store import BadEvent, BulkWriter, Form, NotStored, StreamLocked, StreamUnusable
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -21,6 +21,7 @@ from dashboard.legacy.recording import Kept, TooManyVersions
 from dashboard.legacy.report import FileReport, Report
 from dashboard.legacy.sources import BadSource, Source, find
 from dashboard.legacy.times import UnknownTimezone, timezone_named
+from dashboard.low_priority import give_way
 from dashboard.management.commands import _terminal
 from dashboard.management.commands._import_stream import (
     Batches,
@@ -29,7 +30,6 @@ from dashboard.management.commands._import_stream import (
     recorded_trades,
 )
 from dashboard.management.commands._import_tables import tables
-from dashboard.management.commands._low_priority import give_way
 from trader.store import MODES, StreamUnusable
 
 REFUSED = 2
