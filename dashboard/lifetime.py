@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from queue import SimpleQueue
 
 
 def on_stop(action: Callable[[], None]) -> None:
@@ -14,6 +15,22 @@ def on_stop(action: Callable[[], None]) -> None:
         number = getattr(signal, name, None)
         if number is not None:
             signal.signal(number, lambda *_: action())
+
+
+def set_on_stop(stop: threading.Event) -> None:
+    """Set the event when `on_stop` would act, soon afterwards and from a thread of its own.
+
+    A handler must not set it: where the signal strikes inside the event's own `wait`, it would
+    wait for ever for the lock that `wait` holds. A SimpleQueue may be filled from anywhere.
+    """
+    told: SimpleQueue[None] = SimpleQueue()
+
+    def pass_on() -> None:
+        told.get()
+        stop.set()
+
+    threading.Thread(target=pass_on, name="stop-signals", daemon=True).start()
+    on_stop(lambda: told.put(None))
 
 
 def when_stdin_closes(action: Callable[[], None]) -> None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from rich.console import Console
@@ -174,12 +175,21 @@ def set_up_logging(secrets: Sequence[str] = ()) -> None:
 
 def _stop_on_signals(stop: threading.Event, *, supervised: bool) -> None:
     """Ctrl-C, SIGTERM or SIGBREAK stop the bot; under a supervisor the end of stdin does too."""
+    # Not stop.set in the handler: where the signal strikes inside stop.wait, it would wait for
+    # ever for the lock that wait holds. A SimpleQueue may be filled from anywhere.
+    told: SimpleQueue[None] = SimpleQueue()
+    threading.Thread(target=_stop_when_told, args=(told, stop), daemon=True).start()
     for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
         number = getattr(signal, name, None)
         if number is not None:
-            signal.signal(number, lambda *_: stop.set())
+            signal.signal(number, lambda *_: told.put(None))
     if supervised:
         threading.Thread(target=_stop_with_parent, args=(stop,), daemon=True).start()
+
+
+def _stop_when_told(told: SimpleQueue[None], stop: threading.Event) -> None:
+    told.get()
+    stop.set()
 
 
 def _stop_with_parent(stop: threading.Event) -> None:

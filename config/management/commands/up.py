@@ -3,7 +3,6 @@
 import getpass
 import os
 import secrets
-import signal
 import socket
 import sys
 import threading
@@ -20,6 +19,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from config.supervisor import Child, Supervisor
+from dashboard.lifetime import set_on_stop
 from trader.store import StreamLocked
 from trader.store.lock import WriterLock
 
@@ -120,10 +120,7 @@ class Command(BaseCommand):
 
     def _run(self, options: dict[str, Any]) -> int:
         stop = threading.Event()
-        for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
-            number = getattr(signal, name, None)
-            if number is not None:
-                signal.signal(number, lambda *_: stop.set())
+        set_on_stop(stop)
         supervisor = Supervisor(_children(options), self.stderr.write)
         supervisor.start()
         try:

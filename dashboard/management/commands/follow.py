@@ -22,7 +22,7 @@ from dashboard.follow.states import States
 from dashboard.legacy.batch import Options
 from dashboard.legacy.recording import TooManyVersions
 from dashboard.legacy.times import UnknownTimezone, timezone_named
-from dashboard.lifetime import on_stop, when_stdin_closes
+from dashboard.lifetime import set_on_stop, when_stdin_closes
 from dashboard.management.commands import _terminal
 from dashboard.management.commands._follow_stream import FollowStream, NotRecorded, OtherStreams
 from trader.store import MODES, StreamLocked, StreamUnusable
@@ -103,7 +103,7 @@ class Command(BaseCommand):
         self._counts = (0, 0)
         stop = threading.Event()
         if not options["once"]:
-            on_stop(stop.set)
+            set_on_stop(stop)
         if options["until_stdin_closes"]:
             when_stdin_closes(stop.set)
         try:

@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from rich.progress import Progress, SpinnerColumn, TimeElapsedColumn
 
 from dashboard.events import StreamUnreadable
-from dashboard.lifetime import on_stop, when_stdin_closes
+from dashboard.lifetime import set_on_stop, when_stdin_closes
 from dashboard.management.commands import _terminal
 from dashboard.models import Checkpoint
 from dashboard.projection import projector
@@ -67,7 +67,7 @@ class Command(BaseCommand):
     def _follow(self, every: float, *, until_stdin_closes: bool) -> None:
         """Look again and again until SIGTERM, Ctrl-C, or the end of our parent."""
         stop = threading.Event()
-        on_stop(stop.set)
+        set_on_stop(stop)
         if until_stdin_closes:
             when_stdin_closes(stop.set)
         told = ""

@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -152,15 +154,21 @@ def test_two_followers_of_one_bot_are_refused(bot: Path, data: Path) -> None:
     assert refused.value.returncode == 2
 
 
-def start(bot: Path, data: Path) -> subprocess.Popen[bytes]:
+@contextmanager
+def start(bot: Path, data: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Following, until the end of the block at the latest."""
     command = [
         sys.executable, "manage.py", "follow", "--trades", str(bot / "*.csv"),
         "--timezone", "UTC", "--interval", "0.05", "--json",
     ]  # fmt: skip
-    return subprocess.Popen(
+    with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env={**os.environ, "BLOTTER_DB": str(data)},
-    )  # fmt: skip
+    ) as process:  # fmt: skip
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def wait_for(data: Path, count: int) -> None:
