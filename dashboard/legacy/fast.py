@@ -107,7 +107,15 @@ def _is_plain(binding: Binding, context: Context) -> bool:
         and not binding.signed_shorts
         and all(form.name in ("iso", "epoch") for form in binding.forms.values())
         and not (binding.naive_times and context.zone is None)
+        and not binding.uncertain
+        and _has_fees_in_quote(binding)
     )
+
+
+def _has_fees_in_quote(binding: Binding) -> bool:
+    """Whether no heading may name another asset than the market's quote for the fees."""
+    fee = binding.headings[binding.roles["fee"]].currency if binding.headings else ""
+    return fee in ("", binding.currency)
 
 
 def _pattern(binding: Binding, delimiter: str) -> tuple[str, dict[str, int]]:
@@ -118,6 +126,8 @@ def _pattern(binding: Binding, delimiter: str) -> tuple[str, dict[str, int]]:
     whole = r"(?:0|[1-9][0-9]{0,14}+)"
     amount = rf"{whole}(?:{mark}[0-9]{{1,18}}+)?"
     text = rf'[^{stop}"\r\n]{{0,200}}+'
+    # Without a header any word may say that the row is no trade: see statuses.says_it_is_none.
+    unread = text if binding.headings else r"[0-9.:+ \-]{0,200}+"
     at_role = {at: role for role, at in binding.roles.items()}
     parts: list[str] = []
     groups: dict[str, int] = {}
@@ -134,10 +144,13 @@ def _pattern(binding: Binding, delimiter: str) -> tuple[str, dict[str, int]]:
             part = _time_pattern(binding, role)
         elif role == "symbol":
             part = r"([A-Za-z][A-Za-z0-9/_\-]{2,30})"
-        elif role in ("side", "version", "bot_trade_id", "exit_reason"):
+        elif role in ("side", "version", "exit_reason"):
             part = rf"({text})"
+        elif role == "bot_trade_id":
+            # No word for nothing has a digit.
+            part = rf'((?=[^{stop}"\r\n]*[0-9]){unread}|)'
         else:
-            parts.append(text)
+            parts.append(unread)
             continue
         parts.append(part)
         groups[role] = len(groups)

@@ -107,8 +107,8 @@ def aside_kind(record: Record, binding: Binding | None = None) -> str:
                     return kind
         at = binding.roles.get("exit_reason")
         if at is not None and at < len(cells):
-            kind = status_kind(cells[at], parts=True)
-            if kind in ("cancelled", "rejected", "open"):
+            kind = never_closed(cells[at])
+            if kind:
                 return kind
         if binding.simulated and is_simulated(cells[binding.roles[binding.simulated]]):
             return "simulated"
@@ -131,6 +131,12 @@ def status_kind(cell: str, *, parts: bool = False) -> str:
     return ""
 
 
+def never_closed(exit_reason: str) -> str:
+    """The kind of record whose exit reason says that there was no exit, or ""."""
+    kind = status_kind(exit_reason, parts=True)
+    return kind if kind in ("cancelled", "rejected", "open") else ""
+
+
 def is_simulated(cell: str) -> bool:
     """True where a mode, type or status cell says that the trade was not really made."""
     return cell.strip().casefold().replace(" ", "_") in SIMULATED
@@ -138,14 +144,18 @@ def is_simulated(cell: str) -> bool:
 
 def says_it_is_none(record: Record) -> str:
     """Where no header tells the columns, any cell may be the status that says "cancelled"."""
-    for cell in record.fields:
-        kind = status_kind(cell, parts=" " not in cell.strip())
-        if kind in ("open", "cancelled", "rejected", "error"):
-            return kind
-        if cell.strip().casefold() in _HOLDS:
-            return "open"
-        if cell.strip().casefold().replace(" ", "_") in _SURELY_SIMULATED:
-            return "simulated"
+    return next(filter(None, map(none_by, record.fields)), "")
+
+
+def none_by(cell: str) -> str:
+    """The kind of record that is no closed trade by this cell, whatever its column, or ""."""
+    kind = status_kind(cell, parts=" " not in cell.strip())
+    if kind in ("open", "cancelled", "rejected", "error"):
+        return kind
+    if cell.strip().casefold() in _HOLDS:
+        return "open"
+    if cell.strip().casefold().replace(" ", "_") in _SURELY_SIMULATED:
+        return "simulated"
     return ""
 
 

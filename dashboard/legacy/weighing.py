@@ -17,12 +17,13 @@ from dashboard.units import market_key
 
 from .binding import Binding
 from .bodies import SIDE_NAMES
-from .cells import UNIT, quote_of, side_of
+from .cells import UNIT, decimals, is_null, quote_of, side_of
 from .checking import last_digit
 from .duplicates import digests_of
 from .plains import Plains
+from .statuses import never_closed, none_by, status_kind
 from .times import OLDEST, iso
-from .values import Context
+from .values import Context, symbol_of
 from .versions import belongs
 
 T = TypeVar("T")
@@ -35,6 +36,8 @@ _MICROSECOND = timedelta(microseconds=1)
 _OLDEST_US = int(OLDEST.timestamp()) * 1_000_000
 _DAY_US = 86_400_000_000
 _WORDS_KEPT = 10_000
+_LONGEST_NET = len("-99999999.12345678")
+"""A longer PnL may be more than judging.judge believes."""
 _SECONDS = len("2025-01-31T23:59:59")
 
 
@@ -132,6 +135,8 @@ class Weigher:
             nets, net_texts = _in_units((), list(map(sub, amounts.pnl, amounts.fee)))
         else:
             nets, net_texts = _in_units(amounts.pnl_texts, amounts.pnl)
+        if max(map(len, net_texts)) > _LONGEST_NET:
+            _refuse(at for at, text in enumerate(net_texts) if len(text) > _LONGEST_NET)
         quotes = [quote for _, quote in words.markets]
         written = [
             words.symbols,
@@ -161,26 +166,45 @@ class Weigher:
             versions = _meanings(cells["version"], self._versions, self._version_of)
         reasons: Sequence[str] = ()
         if "exit_reason" in cells:
-            reasons = _meanings(cells["exit_reason"], self._reasons, _reason_of)
+            reasons = _meanings(cells["exit_reason"], self._reasons, self._reason_of)
         own_ids: Sequence[str] = [""] * count
         if "bot_trade_id" in cells:
             own_ids = list(map(str.strip, cells["bot_trade_id"]))
         return _Words(
             cells["symbol"],
-            _meanings(
-                cells["symbol"], self._markets, lambda each: (market_key(each), quote_of(each))
-            ),
-            _meanings(cells["side"], self._sides, side_of),
+            _meanings(cells["symbol"], self._markets, self._market_of),
+            _meanings(cells["side"], self._sides, self._side_of),
             versions,
             reasons,
             own_ids,
         )
 
+    def _says_none(self, cell: str) -> bool:
+        """Whether the word makes no trade of a row without a header, whatever its column."""
+        return not self._binding.headings and none_by(cell) != ""
+
     def _version_of(self, cell: str) -> tuple[str, str] | None:
         text = cell.strip()
-        if not belongs(text, self._binding.versions_seen):
+        if not belongs(text, self._binding.versions_seen) or self._says_none(cell):
             return None
         return self._context.versions.of([text], 0)
+
+    def _market_of(self, cell: str) -> tuple[str, str] | None:
+        fields = [""] * self._binding.width
+        fields[self._binding.roles["symbol"]] = cell
+        symbol = symbol_of(fields, self._binding, self._context)
+        if symbol != cell or self._says_none(cell):
+            return None
+        return market_key(cell), self._binding.currency or quote_of(cell)
+
+    def _side_of(self, cell: str) -> int | None:
+        return None if status_kind(cell) or self._says_none(cell) else side_of(cell)
+
+    def _reason_of(self, cell: str) -> str | None:
+        """Why a trade ended; None for what could be a number, nothing, or says that none did."""
+        if is_null(cell) or cell[0].isdigit() or cell[0] in " +-−$€£₩":
+            return None
+        return None if never_closed(cell) or self._says_none(cell) else cell.strip()
 
     # -- numbers -----------------------------------------------------------------------------
 
@@ -232,9 +256,10 @@ class Weigher:
             # Finer than its neighbours, it has to agree to its own last digit.
             text = amounts.pnl_texts[at]
             return text.find(".") + binding.pnl_places + 1 >= len(text)
-        places = binding.price_places.get(words.symbols[at])
-        tolerance = last_digit(binding) if places is None else Decimal(1).scaleb(-places)
-        return not binding.exact and abs(difference) <= tolerance * amounts.quantity[at]
+        prices = (amounts.entry_texts[at], amounts.exit_texts[at])
+        places = max(binding.price_places.get(words.symbols[at], 0), *map(decimals, prices))
+        tolerance = amounts.quantity[at] * Decimal(1).scaleb(-places)
+        return not binding.exact and abs(difference) <= tolerance
 
     def _strange_fees(self, amounts: _Amounts) -> Iterator[int]:
         low, high = self._binding.fee_band
@@ -270,13 +295,6 @@ def _meanings(
                 known[word] = meaning
         _refuse(at for at, cell in enumerate(cells) if cell not in known)
     return list(map(known.__getitem__, cells))
-
-
-def _reason_of(cell: str) -> str | None:
-    """Why a trade ended; None for what could be a number, or nothing."""
-    if not cell or cell[0].isdigit() or cell[0] in " +-−$€£₩":
-        return None
-    return cell.strip()
 
 
 def _identities(

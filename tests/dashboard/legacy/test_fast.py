@@ -1,6 +1,7 @@
 """The short way gives what the long way gives, record by record."""
 
 import random
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,7 @@ def _fields(reading: Reading) -> list[tuple[object, ...]]:
             t.quote_asset,
             t.exit_reason,
             t.own_id,
+            t.exact,
         )
         for t in reading.trades
     ]
@@ -117,3 +119,76 @@ def test_lines_that_end_as_on_windows_are_plain_too(
 ) -> None:
     short = _both_ways([line.replace("\n", "\r\n") for line in log], monkeypatch)
     assert len(short.trades) == 1_500
+
+
+_NO_TRADES = [
+    ("BTCUSDT", "nan"),
+    ("BTCUSDT", "Unknown"),
+    ("SIGNAL", "cancelled by user"),
+    ("SIGNAL", "open"),
+    ("SIGNAL", "None"),
+    ("SIGNAL", "rejected"),
+    ("800,v8", "n/a,v8"),
+    ("800,v8", "a-17,v8"),
+    ("LONG", "open"),
+]
+
+
+@pytest.mark.parametrize(("said", "instead"), _NO_TRADES)
+def test_a_word_that_makes_no_trade_of_a_row_is_heard_however_late(
+    log: list[str], monkeypatch: pytest.MonkeyPatch, said: str, instead: str
+) -> None:
+    for line in (801, 1_101, 1_102):
+        log[line] = log[line].replace("SHORT", "LONG").replace(said, instead)
+    _both_ways(log, monkeypatch)
+
+
+@pytest.mark.parametrize(("said", "instead"), [*_NO_TRADES, ("v8.01", "demo"), ("v8.02", "dry")])
+def test_the_same_without_a_header(
+    log: list[str], monkeypatch: pytest.MonkeyPatch, said: str, instead: str
+) -> None:
+    for line in (200, 801, 1_101, 1_102):
+        log[line] = log[line].replace(said, instead)
+    _both_ways(log[1:], monkeypatch)
+
+
+def test_a_header_names_the_money_of_every_row(
+    log: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heading = log[0].replace("pnl_usdt", "pnl (USDT)")
+    lines = [heading, *(line.replace("BTCUSDT", "BTC") for line in log[1:])]
+    reading = _both_ways(lines, monkeypatch)
+    assert {trade.quote_asset for trade in reading.trades} == {"USDT"}
+
+
+@pytest.mark.parametrize("named", ["fee_bnb", "fee (BNB)", "fee_usdt"])
+def test_fees_in_another_asset_are_not_taken_off(
+    log: list[str], monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    rows = [line.split(",") for line in log[1:]]
+    for row in rows:
+        entry, left, quantity = (Decimal(cell) for cell in row[6:9])
+        way = 1 if row[3] == "LONG" else -1
+        row[10] = f"{(left - entry) * quantity * way:.8f}"
+    _both_ways([log[0].replace("fee", named), *map(",".join, rows)], monkeypatch)
+
+
+def test_a_result_beyond_belief_is_refused_however_late(
+    log: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = log[1_000].split(",")
+    row[3], row[6:11] = "LONG", ["1.00", "20000000000.00", "1.0000", "0.00000000", "19999999999.0"]
+    log[1_000] = ",".join(row)
+    reading = _both_ways(log, monkeypatch)
+    assert reading.reasons[1_001] == "bad_number"
+
+
+def test_a_price_finer_than_its_neighbours_allows_less(
+    log: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [line.split(",") for line in log[1:]]
+    for row in rows:
+        row[10] = f"{Decimal(row[10]):.2f}"
+    rows[900][6] += "125"
+    rows[901][10] = f"{Decimal(rows[901][10]) + Decimal('0.03'):.2f}"
+    _both_ways([log[0], *map(",".join, rows)], monkeypatch)
