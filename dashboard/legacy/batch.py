@@ -218,7 +218,7 @@ def _read_text(read: Reader, context: Context, outcome: FileOutcome) -> str:
         seen.look(record)
         outcome.take(record, result, binding)
 
-    judge = FileJudge(context, take, delimiter)
+    judge = FileJudge(context, take, delimiter, outcome.take_plain)
     source: Iterable[Sequence[Line]] = chain([first], blocks)
     if all_wrapped((line.text for line in first[:60] if line.text), delimiter):
         source = unwrapped(source, delimiter)

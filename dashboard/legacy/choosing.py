@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from decimal import Decimal
 
 from .binding import Binding
@@ -52,6 +53,8 @@ def choose(block: Block, context: Context) -> Binding | None:
         score = (2 if fit.proven else 1 if fit.confirmed else 0, float(-order))
         if best is None or score > best[0]:
             best = (score, binding)
+        if fit.proven:  # those after it could only be its equals, and come after it
+            break
     if best is None:
         return None
     # The rows that settled it may all be real ones; a paper trade may stand among the others.
@@ -59,9 +62,18 @@ def choose(block: Block, context: Context) -> Binding | None:
     return best[1]
 
 
-def refine(binding: Binding, rows: list[Record], context: Context) -> Binding:
-    """The binding settled anew on the rows it reads: others among them decide nothing."""
-    own = [row for row in rows if isinstance(judge_one(row, binding, context), Trade)]
+def refine(
+    binding: Binding, rows: list[Record], context: Context, trades: Container[int]
+) -> Binding:
+    """The binding settled anew on the rows it reads: others among them decide nothing.
+
+    `trades` are the ids of rows of which is known already that it reads them as trades.
+    """
+    own = [
+        row
+        for row in rows
+        if id(row) in trades or isinstance(judge_one(row, binding, context), Trade)
+    ]
     if len(own) < 5 or len(own) == len(rows):
         return binding
     refined = binding.copy()

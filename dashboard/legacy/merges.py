@@ -17,6 +17,11 @@ class Merges:
         self._ours: list[Record] = []
         self._pairs: list[tuple[Record, Record]] = []
 
+    @property
+    def undecided(self) -> bool:
+        """Whether two versions of a trade wait for `settle`."""
+        return bool(self._pairs)
+
     def turn(self, mark: str) -> None:
         """A marker: ours, base, theirs or end."""
         self.inside = "" if mark == "end" else mark

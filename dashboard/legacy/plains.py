@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from itertools import groupby, islice
 from operator import lt
+from typing import NamedTuple
 
 from .lines import Line
 from .verdicts import Trade
@@ -82,3 +83,13 @@ class Plains:
             "confirmed", self.quote_assets[at], self.exit_reasons[at], own_id=self.own_ids[at],
             exact=self.exact[at], identity=self.identities[at],
         )  # fmt: skip
+
+
+class ShortWay(NamedTuple):
+    """What of some lines was judged the short way."""
+
+    plains: Plains
+    places: Sequence[int]
+    """In which of the lines the trades stand."""
+    taken: int
+    """How many lines: those of them that hold none of the trades go the long way."""

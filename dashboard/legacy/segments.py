@@ -12,19 +12,18 @@ import copy
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from itertools import groupby
 
-from .aliases import heading
-from .binding import Binding, bindings_for, could_be_header, is_header, no_trades
-from .cells import PLAIN_NUMBER
-from .choosing import choose, diagnose, judge_one, refine
+from .binding import Binding, could_be_header, is_header
+from .choosing import diagnose, judge_one
 from .clusters import largest_cluster, signature, usual_width
 from .fast import FastJudge, compile_fast
 from .finding import Block, is_run, prove
+from .heads import PlainRows, begins_block, open_block, settle_head
 from .layouts import REGISTRY
 from .lines import Line
 from .merges import Merges
-from .plains import Plains
+from .plains import Plains, ShortWay
 from .records import Record
 from .statuses import says_closed
 from .structure import OTHER, marker_of, name_damage, structural
@@ -42,25 +41,27 @@ _LONGEST_HEADING = 4_096
 
 Outcome = Verdict | Fill
 Emit = Callable[[Record, Outcome, Binding | None], None]
-
-
-class ShortWay(NamedTuple):
-    """What was judged the short way."""
-
-    plains: Plains
-    places: Sequence[int]
-    """In which of the lines the trades stand."""
-    taken: int
-    """How many lines: those of them that hold none of the trades go the long way."""
+Outcomes = dict[int, tuple[Outcome | str, Binding | None]]
+"""What was found of records, by their ids; a text where nobody is told."""
+EmitPlain = Callable[[Sequence[Line], Plains, Binding], None]
 
 
 class FileJudge:
     """Judges the records of one file in order; `emit` receives each with its verdict."""
 
-    def __init__(self, context: Context, emit: Emit, delimiter: str = ",") -> None:
+    def __init__(
+        self,
+        context: Context,
+        emit: Emit,
+        delimiter: str = ",",
+        emit_plain: EmitPlain | None = None,
+    ) -> None:
+        """With `emit_plain` plain rows are judged the short way, and told together by it."""
         self._delimiter = delimiter
         self._prejudged: dict[int, Trade] = {}
-        self._context, self.emit = context, emit
+        self._plain: dict[int, PlainRows] = {}
+        """Those of the window's records that were judged the short way, by id."""
+        self._context, self.emit, self._emit_plain = context, emit, emit_plain
         self.had_header = False
         self.headings: dict[int, bytes] = {}
         """The first header lines met, by line."""
@@ -143,7 +144,7 @@ class FileJudge:
 
     def _window(self, *, final: bool) -> None:
         records, self._held = self._held, []
-        outcomes: dict[int, tuple[Outcome | str, Binding | None]] = {}
+        outcomes: Outcomes = {}
         if not self._context.order:
             self._context.order = day_month_order(
                 record.text for record in records
@@ -166,29 +167,34 @@ class FileJudge:
             if last and not final:
                 keep_from = min(keep_from, self._tail(block.rows, outcomes, places, len(records)))
         self._merges.settle(outcomes)
-        for record in records[:keep_from]:
-            outcome, binding = outcomes[id(record)]
-            if isinstance(outcome, str):
-                continue
-            self.emit(record, outcome, binding)
+        self._tell(records[:keep_from], outcomes)
         self._held = records[keep_from:]
         self._block.rows = []
         if keep_from == len(records):
             self._prejudged = {}
         self._prepare_fast()
 
+    def _tell(self, records: list[Record], outcomes: Outcomes) -> None:
+        """Hand the verdicts on in order, plain rows that follow each other together."""
+        for plain, run in groupby(records, lambda record: self._plain.get(id(record))):
+            if plain is not None and self._emit_plain is not None:
+                self._emit_plain(*plain.run(list(run)), plain.binding)
+                continue
+            for record in run:
+                outcome, binding = outcomes[id(record)]
+                if not isinstance(outcome, str):
+                    self.emit(record, outcome, binding)
+        self._plain = {}
+
     def _prepare_fast(self) -> None:
         binding = self._block.current
-        self._fast = (
-            None if binding is None else compile_fast(binding, self._context, self._delimiter)
-        )
+        self._fast = None if binding is None else self._compile(binding)
+
+    def _compile(self, binding: Binding) -> FastJudge | None:
+        return compile_fast(binding, self._context, self._delimiter)
 
     def _tail(
-        self,
-        rows: list[Record],
-        outcomes: dict[int, tuple[Outcome | str, Binding | None]],
-        places: dict[int, int],
-        total: int,
+        self, rows: list[Record], outcomes: Outcomes, places: dict[int, int], total: int
     ) -> int:
         """Where the refused rows at the window's end start; they wait for the next window."""
         start = total
@@ -203,9 +209,7 @@ class FileJudge:
 
     # -- blocks ------------------------------------------------------------------------------
 
-    def _split(
-        self, records: list[Record], outcomes: dict[int, tuple[Outcome | str, Binding | None]]
-    ) -> list[Block]:
+    def _split(self, records: list[Record], outcomes: Outcomes) -> list[Block]:
         block = self._block
         block.rows = []
         blocks = [block]
@@ -219,7 +223,7 @@ class FileJudge:
             if mark:
                 self._merges.turn(mark)
             verdict = structural(record, block.width)
-            if verdict is None and self._is_heading(record, block, records, at):
+            if verdict is None and begins_block(record, block, records[at + 1 : at + 6]):
                 block = self._open_block(record)
                 blocks.append(block)
                 outcomes[id(record)] = (OTHER, None)
@@ -236,31 +240,11 @@ class FileJudge:
             block.rows.append(record)
         return blocks
 
-    def _is_heading(self, record: Record, block: Block, records: list[Record], at: int) -> bool:
-        if record.trouble or not record.fields:
-            return False
-        if is_header(record.fields):
-            return True
-        if block.rows or block.width or not could_be_header(record.fields):
-            return False
-        following = [r for r in records[at + 1 : at + 6] if len(r.fields) == len(record.fields)]
-        return any(any(PLAIN_NUMBER.fullmatch(c.strip()) for c in r.fields) for r in following) or (
-            len(following) >= 2
-        )
-
     def _open_block(self, record: Record) -> Block:
-        fields = record.fields
-        aside = no_trades(fields)
-        bindings = [] if aside else bindings_for(fields)
-        self.had_header = self.had_header or bool(bindings)
+        made = open_block(record.fields, self._known)
+        self.had_header = self.had_header or bool(made.bindings)
         if len(self.headings) < _MOST_HEADINGS and len(record.raw) <= _LONGEST_HEADING:
             self.headings[record.line] = record.raw
-        made = Block(tuple(heading(cell) for cell in fields), bindings, len(fields), aside=aside)
-        for binding in self._known:
-            if binding.headings and [h.name for h in binding.headings] == [
-                h.name for h in made.headings
-            ]:
-                made.current = binding
         return made
 
     def _note_total(self, record: Record, block: Block) -> None:
@@ -273,9 +257,7 @@ class FileJudge:
 
     # -- judging a block ---------------------------------------------------------------------
 
-    def _judge_block(
-        self, block: Block, outcomes: dict[int, tuple[Outcome | str, Binding | None]]
-    ) -> None:
+    def _judge_block(self, block: Block, outcomes: Outcomes) -> None:
         rows = block.rows
         if block.aside:
             told = [r for r in rows if len(r.fields) == block.width and not r.trouble]
@@ -285,10 +267,7 @@ class FileJudge:
         if not rows:
             return
         if block.current is None:
-            block.current = choose(block, self._context)
-            if block.current is not None:
-                block.current = refine(block.current, rows, self._context)
-                self._begin_totals(block.current)
+            self._settle(block, rows, outcomes)
         remaining = rows
         if block.current is not None:
             remaining = self._judge_rows(rows, block.current, outcomes)
@@ -315,6 +294,24 @@ class FileJudge:
                 block.current,
             )
 
+    def _settle(
+        self,
+        block: Block,
+        rows: list[Record],
+        outcomes: Outcomes,
+    ) -> None:
+        """Settle a block's binding on its rows, and judge those it reads the short way."""
+        short = self._compile if self._emit_plain is not None else None
+        plain = settle_head(block, rows, self._context, self._delimiter, short)
+        if block.current is None or plain is None:
+            return
+        self._begin_totals(block.current)
+        if self._merges.undecided:
+            return
+        for record, trade in plain.trades():
+            outcomes[id(record)] = (trade, block.current)
+            self._plain[id(record)] = plain
+
     def _begin_totals(self, binding: Binding) -> None:
         """A running total of a new segment begins at 0, or goes on from where the last one was."""
         if self._before is not None:
@@ -329,13 +326,13 @@ class FileJudge:
         self,
         rows: Iterable[Record],
         binding: Binding,
-        outcomes: dict[int, tuple[Outcome | str, Binding | None]],
+        outcomes: Outcomes,
     ) -> list[Record]:
         """Judge rows under a binding; those refused come back, their refusal noted."""
         refused: list[Record] = []
         before = self._before
         for record in rows:
-            if record.line in self._prejudged and id(record) in outcomes:
+            if id(record) in outcomes:  # judged the short way already
                 continue
             outcome = judge_one(record, binding, self._context, before)
             if binding.pnl_kind == "cumulative":
@@ -355,7 +352,7 @@ class FileJudge:
         self,
         rows: list[Record],
         block: Block,
-        outcomes: dict[int, tuple[Outcome | str, Binding | None]],
+        outcomes: Outcomes,
     ) -> list[Record]:
         remaining = rows
         for known in list(self._known):
@@ -384,7 +381,7 @@ class FileJudge:
         self,
         rows: list[Record],
         binding: Binding,
-        outcomes: dict[int, tuple[Outcome | str, Binding | None]],
+        outcomes: Outcomes,
     ) -> list[Record]:
         left: list[Record] = []
         proof = binding.pnl_kind == "computed"
