@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 
@@ -31,11 +32,25 @@ from .upcast import current_schema
 #: So many events are one transaction, unless `commit` is called before: what fits into the cache,
 #: or SQLite writes pages more than once.
 BATCH = 4_000
-# Rows of one statement: 11 values each, and SQLite may be built to take 999 at most.
-_ROWS = 64
-_VALUES = INSERT[INSERT.index("(") :]
-_INSERT = INSERT + f", {_VALUES}" * (_ROWS - 1)
-_WIDTH = 11
+# Rows of one statement. What tells them apart are 6 values each; the other 5 are given once, by
+# number, since binding a value costs as much as storing it. SQLite may take 999 at most.
+_ROWS = 128
+_NAMES, _WIDTH = 5, 6
+_FULL = _ROWS * _WIDTH
+_COLUMNS = (0, 0, 0, 1, 2, 3, 4, 5, 0, 0, 0)
+"""Of the table's columns those that are given once, by their numbers; 0 for each row's own."""
+_INTO = INSERT[: INSERT.index("(")]
+
+
+def _insert(rows: int) -> str:
+    """The statement that inserts so many rows; its values are those given once, then each row's."""
+    own = count(_NAMES + 1)
+    return _INTO + ", ".join(
+        f"({', '.join(f'?{number or next(own)}' for number in _COLUMNS)})" for _ in range(rows)
+    )
+
+
+_INSERT_ONE, _INSERT = _insert(1), _insert(_ROWS)
 # Another program may look into the file for so long, in milliseconds.
 _PATIENCE = 30_000
 # Pages of the -wal, 64 MiB, after which SQLite moves them into the file.
@@ -76,6 +91,8 @@ class BulkWriter:
         self.bot, self.version, self.mode = bot, version, mode
         self._clock = clock
         self._pending: list[object] = []
+        self._names: tuple[object, ...] = ()
+        """What is given once for all that is pending."""
         self._unsynced = False
         self._columns: dict[tuple[str, str], str] = {}
         refuse_unsafe_folder(paths.events)
@@ -192,17 +209,16 @@ class BulkWriter:
         recorded = microseconds(self._clock())
         kind, schema, bot, version, mode = form.kind, form.schema, self.bot, form.version, self.mode
         lines = f"{recorded}\n{form.columns}\n"
-        pending, full = self._pending, _ROWS * _WIDTH
+        self._name((kind, schema, bot, version, mode))
+        pending = self._pending
         seq, digest = self._seq, self._digest
         for happened, ref, text in zip(times, refs, texts, strict=True):
             seq += 1
             about = "" if ref is None else f"={ref}"
             payload = f"{seq}\n{happened}\n{lines}{about}\n{text}".encode()
             digest = sha256(digest + payload).digest()
-            pending += (
-                seq, happened, recorded, kind, schema, bot, version, mode, ref, text, digest,
-            )  # fmt: skip
-            if len(pending) >= full:
+            pending += (seq, happened, recorded, ref, text, digest)
+            if len(pending) >= _FULL:
                 self._seq, self._digest = seq, digest
                 self._flush()
         self._seq, self._digest = seq, digest
@@ -270,17 +286,22 @@ class BulkWriter:
         columns: str,
         text: str,
     ) -> None:
+        self._name((kind, schema, self.bot, version, self.mode))
         seq = self._seq + 1
         about = "" if ref is None else f"={ref}"
         payload = f"{seq}\n{happened}\n{recorded}\n{columns}\n{about}\n{text}".encode()
         self._digest = digest = sha256(self._digest + payload).digest()
         self._seq = seq
         pending = self._pending
-        pending += (
-            seq, happened, recorded, kind, schema, self.bot, version, self.mode, ref, text, digest,
-        )  # fmt: skip
-        if len(pending) >= _ROWS * _WIDTH:
+        pending += (seq, happened, recorded, ref, text, digest)
+        if len(pending) >= _FULL:
             self._flush()
+
+    def _name(self, names: tuple[object, ...]) -> None:
+        """What follows has these for kind, schema, bot, version and mode."""
+        if names != self._names:
+            self._flush()
+            self._names = names
 
     def _flush(self) -> None:
         """Give SQLite the rows that wait; a full batch is committed."""
@@ -292,11 +313,13 @@ class BulkWriter:
         try:
             if not connection.in_transaction:
                 connection.execute("BEGIN IMMEDIATE")
-            if len(pending) == _ROWS * _WIDTH:
-                connection.execute(_INSERT, pending)
+            if len(pending) == _FULL:
+                connection.execute(_INSERT, (*self._names, *pending))
             else:
                 rows = range(0, len(pending), _WIDTH)
-                connection.executemany(INSERT, [pending[at : at + _WIDTH] for at in rows])
+                connection.executemany(
+                    _INSERT_ONE, [(*self._names, *pending[at : at + _WIDTH]) for at in rows]
+                )
             pending.clear()
             if self._seq - self._writer.head.seq >= BATCH:
                 self._end_batch()
