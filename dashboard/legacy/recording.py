@@ -67,8 +67,17 @@ class Recorded:
 
     def fresh_id(self, trade_id: str) -> str:
         """The trade's id, with a suffix where an undone or broken import has used it up."""
-        times = self._used.get(digest_of(trade_id)[0]) if len(self._used) else 0
-        return f"{trade_id}-r{times}" if times else trade_id
+        return self.fresh_ids([trade_id])[0]
+
+    def fresh_ids(self, trade_ids: list[str]) -> list[str]:
+        """The same of many."""
+        if not len(self._used):
+            return trade_ids
+        used = [self._used.get(digest_of(each)[0]) for each in trade_ids]
+        return [
+            f"{each}-r{times}" if times else each
+            for each, times in zip(trade_ids, used, strict=True)
+        ]
 
     def take(self, events: Iterable[RecordedEvent]) -> None:
         """Take one stream's trade.voided, import.started, .finished and .undone; then its
@@ -242,7 +251,7 @@ class Kept:
 
     def refs_of(self, trade_ids: list[str]) -> list[str]:
         """The ids that trades are recorded under."""
-        return list(map(self._recorded.fresh_id, trade_ids))
+        return self._recorded.fresh_ids(trade_ids)
 
     def columns(self, like: Trade, times: Sequence[int], columns: list[str]) -> None:
         """Keep trades alike, as outcome.ColumnSink has them. Raises TooManyVersions."""

@@ -193,7 +193,8 @@ class BulkWriter:
         refs: Sequence[str | None] = [None] * len(times)
         if form.ref_at >= 0:
             refs = cells[form.ref_at]
-            odd.update(at for at, ref in enumerate(refs) if not ref)
+            if not all(refs):
+                odd.update(at for at, ref in enumerate(refs) if not ref)
         start = 0
         for at in sorted(odd):
             self._take_alike(form, times[start:at], refs[start:at], texts[start:at])
