@@ -41,6 +41,16 @@ class Heading:
     offset: int | None = None
 
 
+_DONE = re.compile(
+    r"av(?:era)?g|fill|exec|dealt|체결|평균|成交|均价|均價|ausgef|durchschnitt|m[ée]di[oa]|約定|средн"
+)
+
+
+def is_of_execution(name: str) -> bool:
+    """True for a header that says what was dealt: "Avg Price", "Executed Qty"."""
+    return _DONE.search(normalise(name)) is not None
+
+
 def _table() -> dict[str, str]:
     table: dict[str, str] = {}
     for role, names in ALIASES.items():

@@ -22,6 +22,7 @@ NUMBER_ROLES = (
 _IN_QUOTE = (
     "entry_price", "exit_price", "price", "pnl", "net_pnl", "gross_pnl", "cum_pnl", "notional"
 )  # fmt: skip
+_TELLING = ("status", "type", "fee_asset", "mode", "version", "money")
 PNL_ROLES = ("net_pnl", "pnl", "gross_pnl", "pnl_pct", "cum_pnl")
 
 
@@ -40,8 +41,8 @@ class Binding:
     headings: tuple[Heading, ...] = ()
     grammar: Grammar = POINT
     forms: dict[str, TimeForm] = field(default_factory=dict)
-    clocks: dict[str, int] = field(default_factory=dict)
-    """Columns with the time of day, where a time role's own column has the date alone."""
+    clocks: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """Columns with the time of day and its half, where a time role's own column lacks them."""
     also: dict[str, tuple[int, ...]] = field(default_factory=dict)
     """Further columns that a header names alike: their cells decide which one it is."""
     orders_side: bool = False
@@ -219,6 +220,10 @@ def _bind_registered(
             taken.add(at)
             if column.role != "other":
                 roles.setdefault(column.role, at)
+        for at, each in enumerate(headings):
+            # A column that this export has not: what it says of a row counts all the same.
+            if each.role in _TELLING and at not in taken:
+                roles.setdefault(each.role, at)
     return _finish(Binding(layout.name, len(header), roles, layout.shape, layout, headings))
 
 
@@ -254,6 +259,10 @@ def _bind_aliases(headings: tuple[Heading, ...]) -> Binding | None:
         # MetaTrader calls both prices "Price": that of the opening comes first.
         roles["entry_price"], roles["exit_price"] = named["price"]
         del roles["price"]
+    elif len(named.get("price", ())) == 2 and _are_both_ends(headings, named.get("time", [])):
+        roles["entry_price"], roles["exit_price"] = named["price"]
+        roles["entry_time"], roles["exit_time"] = named["time"]
+        del roles["price"], roles["time"], also["price"], also["time"]
     pnl = any(role in roles for role in PNL_ROLES)
     timed = any(role in roles for role in TIME_ROLES)
     if not timed:
@@ -271,10 +280,18 @@ def _bind_aliases(headings: tuple[Heading, ...]) -> Binding | None:
             roles["side"] = roles["type"]
         return _finish(Binding("fills", len(headings), roles, "fills", None, headings, also=also))
     if trades:
+        if "side" not in roles and "type" in roles and {"entry_price", "quantity"} <= roles.keys():
+            roles["side"] = roles["type"]  # MetaTrader says buy or sell there
         return _finish(
             Binding("round-trips", len(headings), roles, "trades", None, headings, also=also)
         )
     return None
+
+
+def _are_both_ends(headings: tuple[Heading, ...], times: list[int]) -> bool:
+    """Whether two times of one name stand apart: that of the opening, and later of the end."""
+    names = {normalise(headings[at].name) for at in times}
+    return len(times) == 2 and len(names) == 1 and times[1] - times[0] > 1
 
 
 def no_trades(header: Sequence[str]) -> str:

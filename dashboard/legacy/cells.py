@@ -297,9 +297,15 @@ def quote_of(symbol: str) -> str:
         return kraken[2]
     body = upper.removesuffix("PERP").removesuffix(".P")
     for quote in QUOTES:
-        if body.endswith(quote) and len(body) > len(quote):
+        base = body.removesuffix(quote)
+        if base and base != body and not (_is_dollar_of_its_own(quote) and len(base) < 3):
             return quote
     return ""
+
+
+def _is_dollar_of_its_own(quote: str) -> bool:
+    """DOTUSD is DOT in dollars: a base of two letters before TUSD or BUSD has lost its third."""
+    return quote.endswith("USD") and quote != "USD"
 
 
 def base_of(symbol: str) -> str:
@@ -317,7 +323,8 @@ def base_of(symbol: str) -> str:
 
 _INVERSE = re.compile(
     r"[A-Z0-9]{2,10}USD_(?:PERP|\d{6})|[A-Z0-9]{2,10}-USD-(?:SWAP|\d{6})|PI_[A-Z]+USD|"
-    r"([A-Z0-9]{2,10})/USD:\1(?:-\d{6})?"
+    r"([A-Z0-9]{2,10})/USD:\1(?:-\d{6})?|"
+    r"[A-Z]{2,6}-(?:PERPETUAL|\d{1,2}[A-Z]{3}\d{2}(?:-\d+-[CP])?)"
 )
 
 

@@ -9,9 +9,10 @@ from .binding import TIME_ROLES, Binding
 from .cells import action_of, is_null, says_one_way, side_of
 from .records import Record
 from .statuses import OPENING, is_simulated
-from .times import is_clock_only
+from .times import is_clock_only, is_half_day
 
 _LARGEST_RATE = 0.02
+_MOST = 0.6
 _USUAL_FEE = (Decimal("0.0001"), Decimal("0.0011"))
 """What exchanges charge of a fill's turnover, least and most."""
 
@@ -100,12 +101,21 @@ def _settle_clocks(binding: Binding, rows: Sequence[Record]) -> None:
             if other == at or other >= binding.width:
                 continue
             if here > 0.6 and _dates(rows, other) > 0.6:
-                binding.roles[role], binding.clocks[role] = other, at
+                binding.roles[role], binding.clocks[role] = other, (at,)
             elif _dates(rows, at) > 0.6 and _clocks(rows, other) > 0.6:
-                binding.clocks[role] = other
+                binding.clocks[role] = (other,)
             else:
                 continue
             break
+        _settle_half(binding, rows, role)
+
+
+def _settle_half(binding: Binding, rows: Sequence[Record], role: str) -> None:
+    """ "PM" in a column of its own: without it the time would be off by twelve hours."""
+    clock = binding.clocks.get(role, ())
+    half = max(binding.roles[role], *clock) + 1 if clock else binding.roles[role] + 1
+    if half < binding.width and _share(_cells(rows, half), is_half_day) >= _MOST:
+        binding.clocks[role] = (*clock, half)
 
 
 def _clocks(rows: Sequence[Record], at: int) -> float:

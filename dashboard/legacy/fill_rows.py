@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from .aliases import is_of_execution
 from .binding import Binding
-from .cells import action_of, base_of, is_null, quote_of, side_of
+from .cells import Grammar, action_of, base_of, is_null, quote_of, side_of
 from .records import Record
 from .statuses import OPENING, STATUS_WORDS, aside_kind
 from .times import too_old
@@ -34,7 +35,7 @@ def read_fill(record: Record, binding: Binding, context: Context) -> Fill | Refu
         )
     fields, roles = record.fields, binding.roles
     kind = aside_kind(record, binding)
-    if kind:
+    if kind and not _was_executed(fields, binding, kind):
         return Aside(kind)
     symbol = symbol_of(fields, binding, context)
     if isinstance(symbol, Refusal):
@@ -83,6 +84,19 @@ def read_fill(record: Record, binding: Binding, context: Context) -> Fill | Refu
         text_of(fields, "exit_reason", binding), quote,
         total if isinstance(total, Decimal) else None,
     )  # fmt: skip
+
+
+def _was_executed(fields: list[str], binding: Binding, kind: str) -> bool:
+    """Part of an order may be dealt before the rest of it is cancelled.
+
+    So says a column of what was executed.
+    """
+    at = binding.roles.get("quantity")
+    if kind not in ("cancelled", "rejected") or at is None or not binding.headings:
+        return False
+    if not is_of_execution(binding.headings[at].name):
+        return False
+    return bool(amount_of(fields[at], binding.grammar))
 
 
 def _way(fields: list[str], binding: Binding) -> tuple[int, int] | Refusal | Aside:
@@ -169,6 +183,12 @@ def _amount(
     if value is None:
         return Refusal("bad_number", f"{role} is {show(fields[at])}")
     return value, asset
+
+
+def amount_of(cell: str, grammar: Grammar) -> Decimal | None:
+    """The number in a cell, with or without an asset behind it, without its sign."""
+    value = grammar.number(without_asset(cell).strip())
+    return None if value is None else abs(value)
 
 
 def settle_amounts(binding: Binding, rows: list[Record]) -> None:

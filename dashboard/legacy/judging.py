@@ -9,7 +9,7 @@ from .cells import quote_of, to_unit
 from .checking import Check, check, last_digit, turnover_of
 from .records import Record
 from .statuses import any_status_word, aside_kind, says_it_is_none
-from .values import Context, Values, number, read_values, show, text_of
+from .values import Context, Values, number, other_money, read_values, show, text_of
 from .verdicts import Aside, Refusal, Trade, Verdict
 from .versions import belongs
 
@@ -51,6 +51,8 @@ def judge(
         return Refusal("not_a_trade", "a result without a market, a side or prices")
     if printed is not None and _is_price(printed, record.fields, binding):
         return Refusal("contradicted", f"the PnL {printed} is a price")
+    if printed is not None and (other := other_money(record.fields, binding, values.symbol)):
+        return Refusal("pnl_kind_unknown", other)
     if printed == 0 and "price" in binding.roles:
         return Refusal("not_a_trade", "a price and no result: an entry, by its looks")
     if binding.uncertain:

@@ -82,7 +82,7 @@ def pair(parts: Sequence[Part], binding: Binding) -> Paired:
         finished += done
     net, shares = is_net(finished), unstated_fees(finished)
     for position in finished:
-        out += _book(position, net=net, shares=shares, uncertain=binding.uncertain)
+        out += _book(position, binding, net=net, shares=shares)
     return out
 
 
@@ -255,14 +255,14 @@ def _is_flat(position: Position) -> bool:
 
 
 def _book(
-    position: Position, *, net: bool, shares: Shares | None, uncertain: str = ""
+    position: Position, binding: Binding, *, net: bool, shares: Shares | None
 ) -> list[Judged | tuple[Trade, list[Record]]]:
     gross = gross_of(position)
     printed = printed_of(position)
     state = "not_computable"
     result = gross - position.fee
     if printed is None:
-        missing = _not_computable(position, uncertain)
+        missing = _not_computable(position, binding)
         if missing:
             refusal = Refusal("pnl_not_available", missing)
             return [Judged(fill.record, refusal) for fill in position.fills]
@@ -304,13 +304,34 @@ def _ids(position: Position) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f.exchange_id for f in position.fills if f.exchange_id))
 
 
-def _not_computable(position: Position, uncertain: str) -> str:
+def _not_computable(position: Position, binding: Binding) -> str:
     """Why prices and quantities alone do not give the result of these fills, or ""."""
     if not position.fee_known:
         return "no PnL and no fee printed"
     if is_inverse(position.fills[0].symbol):
         return "no PnL printed, and the market is coin-margined"
-    return uncertain
+    return binding.uncertain or ("" if binding.known else _may_be_contracts(position))
+
+
+_LEAST_FEE, _MOST_FEE = Decimal("0.000005"), Decimal("0.02")
+_USUAL_FEE = (Decimal("0.0001"), Decimal("0.003"))
+"""What exchanges charge of a turnover. Whole quantities may be contracts of any size: theirs must
+be usual."""
+
+
+def _may_be_contracts(position: Position) -> str:
+    """Whether the fee is none of price x quantity: contracts, or an amount in quote currency."""
+    whole = all(fill.quantity == fill.quantity.to_integral_value() for fill in position.fills)
+    least, most = _USUAL_FEE if whole else (_LEAST_FEE, _MOST_FEE)
+    turnover = position.cost + position.proceeds
+    if position.other or (not position.fee and not whole):
+        return ""
+    if least * turnover <= position.fee <= most * turnover:
+        return ""
+    return (
+        f"no PnL printed, and a fee of {to_unit(position.fee)} is none of "
+        f"{to_unit(turnover)}: the quantity may be in contracts"
+    )
 
 
 def _rounded(price: Decimal) -> Decimal:

@@ -20,13 +20,14 @@ from .cells import (
     side_of,
 )
 from .columns import settle_columns
+from .doubled import settle_doubled
 from .fill_rows import settle_amounts, without_asset
 from .fit import Fit
 from .pnl_kinds import settle_pnl
 from .records import Record
 from .serials import serial_form
 from .statuses import aside_kind
-from .times import ISO, SHORT, decide_form, is_clock_only
+from .times import ISO, SHORT, decide_form, is_clock_only, with_clock
 from .values import Context, Values, read_values
 
 SAMPLE = 1_500
@@ -56,6 +57,7 @@ def settle(binding: Binding, records: list[Record], context: Context) -> Fit:
     _settle_side(binding, column)
     _settle_signs(binding, column)
     if binding.shape == "fills":
+        settle_doubled(binding, sample)
         settle_amounts(binding, sample)
     read = _read(binding, sample, context)
     fit.read = sum(values is not None for values in read)
@@ -171,7 +173,7 @@ def _settle_times(binding: Binding, rows: list[Record], order: str) -> None:
         cells = [row.fields[at] for row in rows]
         if role in binding.clocks:
             clock = binding.clocks[role]
-            cells = [f"{row.fields[at].strip()} {row.fields[clock].strip()}" for row in rows]
+            cells = [with_clock(row.fields[at].strip(), row.fields, clock) for row in rows]
         form = decide_form(cells, day_first=continental, share=0.15, order=order)
         if form is None and sum(map(is_clock_only, cells)) * 2 > len(cells):
             form = ISO

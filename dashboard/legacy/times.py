@@ -74,10 +74,10 @@ _DMY = re.compile(
 )
 _EAST = re.compile(
     r"(\d{4})\s*[년年]\s*(\d{1,2})\s*[월月]\s*(\d{1,2})\s*[일日]"
-    r"(?:\s*(오전|오후|上午|下午)?\s*(\d{1,2})(?::|\s*[시時时]\s*)(\d{1,2})(?:(?::|\s*[분分]\s*)(\d{1,2})?)?\s*[초秒]?)?"
+    r"(?:\s*(오전|오후|上午|下午|午前|午後)?\s*(\d{1,2})(?::|\s*[시時时]\s*)(\d{1,2})(?:(?::|\s*[분分]\s*)(\d{1,2})?)?\s*[초秒]?)?"
 )
 _HALF_DAY = re.compile(
-    r"(\d{4})[-/.]\s?(\d{1,2})[-/.]\s?(\d{1,2})\.?\s*(오전|오후|上午|下午)\s*(\d{1,2}):(\d{2})(?::(\d{2}))?"
+    r"(\d{4})[-/.]\s?(\d{1,2})[-/.]\s?(\d{1,2})\.?\s*(오전|오후|上午|下午|午前|午後)\s*(\d{1,2}):(\d{2})(?::(\d{2}))?"
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})[T_ \-]?(\d{2})(\d{2})(\d{2})(Z)?")
 _FILE_LIKE = re.compile(r"(\d{4})-(\d{2})-(\d{2})[ _T](\d{2})-(\d{2})-(\d{2})")
@@ -144,6 +144,23 @@ def order_of_cells(cells: Iterable[str]) -> str:
 def is_clock_only(cell: str) -> bool:
     """True for a time of day without a date, which places nothing in history."""
     return _CLOCK_ONLY.fullmatch(cell.strip()) is not None
+
+
+_HALVES = {
+    "am": "am", "a.m.": "am", "pm": "pm", "p.m.": "pm", "오전": "am", "오후": "pm",
+    "上午": "am", "下午": "pm", "午前": "am", "午後": "pm",
+}  # fmt: skip
+
+
+def is_half_day(cell: str) -> bool:
+    """True for a word that says which half of the day it was, and nothing else."""
+    return cell.strip().casefold() in _HALVES
+
+
+def with_clock(date: str, fields: Sequence[str], clock: Sequence[int]) -> str:
+    """A date with its time of day, and the half of the day, from columns of their own."""
+    parts = [fields[at].strip() for at in clock]
+    return " ".join([date, *(_HALVES.get(part.casefold(), part) for part in parts)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +282,7 @@ def _read_east(cell: str) -> tuple[datetime, bool] | None:
     found = _EAST.fullmatch(cell) or _HALF_DAY.fullmatch(cell)
     if not found:
         return None
-    half = {"오전": "am", "上午": "am", "오후": "pm", "下午": "pm"}.get(found[4] or "")
+    half = _HALVES.get(found[4] or "")
     return _build(
         int(found[1]),
         int(found[2]),

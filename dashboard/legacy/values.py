@@ -8,8 +8,17 @@ from datetime import tzinfo
 from decimal import Decimal
 
 from .binding import Binding
-from .cells import QUOTES, action_of, decimals, is_null, quote_of, says_one_way, side_of
-from .times import TimezoneNeeded, is_clock_only, microseconds, place, too_old
+from .cells import (
+    QUOTES,
+    action_of,
+    decimals,
+    is_inverse,
+    is_null,
+    quote_of,
+    says_one_way,
+    side_of,
+)
+from .times import TimezoneNeeded, is_clock_only, microseconds, place, too_old, with_clock
 from .verdicts import Aside, Refusal
 from .versions import Versions
 
@@ -224,7 +233,7 @@ def time_of(
     if is_null(cell):
         return None
     if role in binding.clocks:
-        cell = f"{cell} {fields[binding.clocks[role]].strip()}"
+        cell = with_clock(cell, fields, binding.clocks[role])
     form = binding.forms.get(role)
     read = form.read(cell) if form is not None else None
     if read is None:
@@ -296,6 +305,26 @@ def _with_money(symbol: str, fields: list[str], binding: Binding) -> str:
     cell = fields[at].strip().upper()
     money = _MONEY_WORDS.get(cell, cell)
     return f"{symbol}/{money}" if money in QUOTES and money != symbol.upper() else symbol
+
+
+def other_money(fields: list[str], binding: Binding, symbol: str) -> str:
+    """Why a result that nothing computes may be in another money than its market's, or "".
+
+    A coin-margined market pays in the coin; a column may name the money itself.
+    """
+    if binding.currency:
+        return ""
+    quote = quote_of(symbol)
+    at = binding.roles.get("money")
+    if at is not None and quote:
+        cell = fields[at].strip().upper()
+        money = _MONEY_WORDS.get(cell, cell)
+        dollars = money in _DOLLARS and quote in _DOLLARS
+        if money in QUOTES and money != quote and not dollars:
+            return f"the market is paid in {quote}, the result is in {show(fields[at])}"
+    if is_inverse(symbol):
+        return "the market is coin-margined, and whether the result is in the coin is not said"
+    return ""
 
 
 def _market_named(fields: list[str], binding: Binding, form: str) -> str | Refusal:

@@ -96,6 +96,9 @@ def test_sides(word: str, side: int | None) -> None:
         ("XXBTZEUR", "XBT", "EUR"),
         ("BTC/USDT:USDT", "BTC", "USDT"),
         ("BTC_USDT", "BTC", "USDT"),
+        ("DOTUSD", "DOT", "USD"),
+        ("BNBUSD", "BNB", "USD"),
+        ("BTCTUSD", "BTC", "TUSD"),
     ],
 )
 def test_the_two_sides_of_a_market(symbol: str, base: str, quote: str) -> None:
