@@ -18,7 +18,7 @@ def started(rows: Rows, event: Event) -> None:
         for name in ("strategy", "symbol", "interval", "feed", "software")
     }
     rows.bot |= {"started_at": event.recorded_at, "stopped_at": None, "stop_reason": ""}
-    _speaks(rows, event, rows.seen(event))
+    speaks(rows, event, rows.seen(event))
 
 
 def stopped(rows: Rows, event: Event) -> None:
@@ -27,7 +27,7 @@ def stopped(rows: Rows, event: Event) -> None:
         "stopped_at": event.recorded_at,
         "stop_reason": str(event.body.get("reason") or "stopped"),
     }
-    _speaks(rows, event)
+    speaks(rows, event)
 
 
 def settings_changed(rows: Rows, event: Event) -> None:
@@ -36,19 +36,19 @@ def settings_changed(rows: Rows, event: Event) -> None:
     if not isinstance(settings, dict):
         raise Unreadable(f"settings={settings!r} is not an object")
     rows.bot["settings"] = settings
-    _speaks(rows, event)
+    speaks(rows, event)
 
 
 def halted(rows: Rows, event: Event) -> None:
     _keep(rows, event)
     rows.bot["risk"] = _risk(event.body, "halted") | {"since": event.occurred_at}
-    _speaks(rows, event)
+    speaks(rows, event)
 
 
 def resumed(rows: Rows, event: Event) -> None:
     _keep(rows, event)
     rows.bot["risk"] = {"mode": "active", "since": event.occurred_at}
-    _speaks(rows, event)
+    speaks(rows, event)
 
 
 def _see_risk(rows: Rows, risk: object) -> None:
@@ -94,7 +94,7 @@ def snapshot(rows: Rows, event: Event) -> None:
             "stopped_at": None,
             "stop_reason": "",
         }
-        _speaks(rows, event, key)
+        speaks(rows, event, key)
     for name in ("symbol", "interval"):
         if body.get(name):
             rows.bot[name] = str(body[name])
@@ -181,7 +181,7 @@ def _keep(rows: Rows, event: Event) -> None:
     rows.words.append((event.seq, event.occurred_at, event.recorded_at))
 
 
-def _speaks(rows: Rows, event: Event, book: BookKey | None = None) -> None:
+def speaks(rows: Rows, event: Event, book: BookKey | None = None) -> None:
     """The stream's bot was heard of: who, which version, when."""
     rows.bot |= {
         "bot": event.bot,

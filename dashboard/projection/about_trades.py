@@ -6,6 +6,7 @@ from typing import Any
 
 from dashboard.events import Event
 from dashboard.performance.regimes import regime
+from dashboard.projection.about_bots import speaks
 from dashboard.projection.facts import match_key, optional_money, trade_facts, trade_id
 from dashboard.projection.rows import Change, Measured, Rows
 from dashboard.projection.told import object_of, trades
@@ -25,6 +26,7 @@ def signal(rows: Rows, event: Event) -> None:
     regimes[trade_id(event)] = regime(adx, atr, _float(event.body, "price"), interval)
     while len(regimes) > MOST_SIGNALS:  # signals that never became a trade
         del regimes[next(iter(regimes))]
+    speaks(rows, event)  # the trade may come in a later batch: what is kept must be written
 
 
 def _float(body: Mapping[str, Any], name: str) -> float | None:
@@ -44,6 +46,7 @@ def closed(rows: Rows, event: Event) -> None:
     if regimes and own_id in regimes:
         place = bisect_left(rows.trades["seq"], event.seq)
         rows.trades["regime"][place] = regimes.pop(own_id)
+        rows.bot_changed = True
     if rows.positions.pop(own_id, None) is not None:
         rows.positions_changed = True
 
@@ -56,7 +59,7 @@ def changed(rows: Rows, event: Event) -> None:
     for name in ("entry_time", "exit_time"):
         if body.get(name) is not None:
             instant(body[name], name)
-    rows.changes.append(Change(event.kind, trade_id(event), body, event.recorded_at))
+    rows.changes.append(Change(event.seq, event.kind, trade_id(event), body, event.recorded_at))
 
 
 def measured(rows: Rows, event: Event) -> None:

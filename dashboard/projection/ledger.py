@@ -224,8 +224,13 @@ def _let_count(stream: str, batch: str, finished_at: int, keys: set[int]) -> set
 
 
 def _apply(stream: str, change: Change, keys: set[int]) -> set[tuple[int, int]]:
-    """Void or correct one trade; the days it was and is in. Of an unknown trade: nothing."""
-    trade = Trade.objects.filter(stream=stream, trade_id=change.trade_id).first()
+    """Void or correct one trade; the days it was and is in. Of an unknown trade: nothing.
+
+    Unknown is one, too, that is closed later in the same batch: where a batch ends is chance.
+    """
+    trade = Trade.objects.filter(
+        stream=stream, trade_id=change.trade_id, seq__lt=change.seq
+    ).first()
     if trade is None:
         return set()
     touched = {(trade.book_id, trade.exit_time)}

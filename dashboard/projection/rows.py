@@ -55,6 +55,7 @@ class Measured(NamedTuple):
 class Change(NamedTuple):
     """A `trade.voided` or `trade.corrected`, to apply in seq order after the inserts."""
 
+    seq: int
     kind: str
     trade_id: str
     body: Mapping[str, Any]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.models import Checkpoint, Trade
+from dashboard.projection import projector
 from dashboard.units import money
 from tests.dashboard.projection.streams import (
     close,
@@ -32,6 +33,33 @@ def test_a_trade_voided_later_leaves_its_day(data: Path) -> None:
     with stream(data, "bot") as recorder:
         recorder.append("trade.voided", {"trade_id": "t-1", "reason": "test"}, ref="t-1")
     assert rollups() == {}
+
+
+@pytest.mark.parametrize("batch", [1, 9])
+@pytest.mark.parametrize("kind", ["trade.voided", "trade.corrected"])
+def test_what_comes_before_a_closing_is_not_about_it(data: Path, kind: str, batch: int) -> None:
+    with stream(data, "bot") as recorder:
+        close(recorder, trade_id="t-0", exit_time="2026-01-02T01:00:00Z")
+        recorder.append(kind, {"trade_id": "t-1", "net_pnl": "1"}, ref="t-1")
+        close(recorder)
+    projector.start_over()
+    projector.project(batch=batch)
+    assert [row.net_pnl for row in rollups().values()] == [980_000_000, 980_000_000]
+
+
+@pytest.mark.parametrize("batch", [1, 9])
+def test_a_trade_is_given_the_regime_of_its_signal_wherever_a_batch_ends(
+    data: Path, batch: int
+) -> None:
+    with stream(data, "bot") as recorder:
+        close(recorder, trade_id="t-0")
+        recorder.append("bot.started", {"interval": "15m"})
+        said = {"action": "enter", "indicators": {"adx": 30, "atr": 1}, "price": "1000"}
+        recorder.append("signal.raised", {"trade_id": "t-1", **said}, ref="t-1")
+        close(recorder)
+    projector.start_over()
+    projector.project(batch=batch)
+    assert Trade.objects.get(trade_id="t-1").regime == "trend, calm"
 
 
 def test_a_correction_moves_the_trade_to_its_right_day(data: Path) -> None:
