@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Max
 
 from dashboard.counters import bump
 from dashboard.models import (
@@ -115,7 +116,29 @@ def drop(stream: str) -> None:
         # Where its record of a trade counted, another's does now.
         days |= {(book, exit_time // DAY) for book, exit_time in recount(keys, ids)}
         refold(days)
+        _forget_books()
         bump(*COUNTERS)
+
+
+def _forget_books() -> None:
+    """Of books only those stay that other streams write to, last heard of when those say so: an
+    answer that names no book is about the one last heard of."""
+    left = {
+        Bot: "last_recorded_at",
+        Trade: "recorded_at",
+        EquityPoint: "recorded_at",
+        Position: "updated_at",
+    }
+    for book in Book.objects.all():
+        heard = [
+            model._base_manager.filter(book=book).aggregate(newest=Max(column))["newest"]
+            for model, column in left.items()
+        ]
+        if any(time is not None for time in heard):
+            book.last_recorded_at = max(time or 0 for time in heard)
+            book.save()
+        else:
+            book.delete()
 
 
 def drop_everything() -> None:

@@ -8,9 +8,10 @@ import pytest
 from django.db.models import Sum
 
 from dashboard import events
-from dashboard.models import Bot, EquityPoint, Position, Trade
+from dashboard.models import Book, Bot, EquityPoint, Position, Trade
 from dashboard.projection import projector
-from dashboard.projection.writer import load, write
+from dashboard.projection.writer import drop, load, write
+from dashboard.selectors.scope import Filters, choose
 from dashboard.services.journal import annotate
 from dashboard.units import money
 from tests.dashboard.builder import History, history, three_versions
@@ -107,6 +108,30 @@ def test_a_replaced_history_is_projected_anew(data: Path) -> None:
         close(recorder, net_pnl="2")
         close(recorder, trade_id="t-2", net_pnl="3")
     assert Trade.objects.aggregate(total=Sum("net_pnl"))["total"] == money("5", "x")
+
+
+def test_the_money_of_a_stream_that_is_gone_is_gone_with_it(data: Path) -> None:
+    with stream(data, "old", mode="demo") as recorder:
+        close(recorder)
+    with stream(data, "new", mode="live") as recorder:
+        close(recorder)
+    for path in (data / "events").glob("new*"):
+        for file in path.iterdir() if path.is_dir() else [path]:
+            file.unlink()
+        if path.is_dir():
+            path.rmdir()
+    projector.forget_vanished()
+    assert [book.mode for book in choose(Filters()).books] == ["demo"]
+
+
+def test_money_that_another_stream_tells_of_is_as_new_as_that_says(data: Path) -> None:
+    with stream(data, "old") as recorder:
+        close(recorder)
+    before = Book.objects.get().last_recorded_at
+    with stream(data, "new") as recorder:
+        close(recorder)
+    drop("new")
+    assert Book.objects.get().last_recorded_at == before
 
 
 def test_modes_never_share_a_book(data: Path) -> None:
