@@ -174,7 +174,9 @@ def _evidence(a: Sample, b: Sample, pairs: Pairs, margin: float, ruling: Ruling)
     if pairs.count and abs(pairs.difference) > margin:
         settles = abs(pairs.difference)
     more: int | None = 0
-    if not ruling.settled:
+    if ruling.waiting_for and pairs.count >= BURN_IN:
+        more = None  # what it waits for is no number of trades
+    elif not ruling.settled:
         more = _more_trades(a, b, pairs, settles, PROBABLE / ruling.comparisons)
     return EvidenceMeter(detectable, _number(settles), more, pairs.count, pairs.side_by_side)
 
@@ -234,4 +236,6 @@ def _reasons(found: Comparison, regime: RegimeMatched | Undefined) -> dict[str, 
     for name in ("settles", "more_trades"):
         if getattr(found.evidence, name) is None:
             undefined[name] = "the trades do not scatter, or are fewer than two of a version"
+    if "more_trades" in undefined and found.ruling.waiting_for and found.evidence.settles:
+        undefined["more_trades"] = f"not judged before there are {found.ruling.waiting_for}"
     return undefined

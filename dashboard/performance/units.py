@@ -14,6 +14,7 @@ from dashboard.performance.trade import R_UNIT, UNIT
 # with it: 0.1 R where trades scatter by 1.5 R. Money is measured by its own scatter.
 MARGIN_R = 0.1
 DEVIATION_R = 1.5
+LEAST_DIGITS = 8  # after the point: money is counted in 1e-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,18 @@ class Unit:
         return pooled * MARGIN_R / DEVIATION_R
 
     def say(self, value: float, *, signed: bool = True) -> str:
-        """A number of this unit for a sentence, with a true minus sign."""
-        return f"{value:{'+' if signed else ''}.2f}".replace("-", "−")
+        """A number of this unit for a sentence, with a true minus sign.
+
+        To two digits after the point, or to two that count where those would be 0.00: a
+        thousandth of a bitcoin is not nothing. Money has no more than eight.
+        """
+        size = abs(value)
+        digits = 2
+        if 0 < size < 0.01:
+            digits = min(1 - math.floor(math.log10(size)), LEAST_DIGITS)
+        if round(size, digits) == 0:
+            value, digits = 0.0, 2
+        return f"{value:{'+' if signed else ''}.{digits}f}".replace("-", "−")
 
 
 def unit_for(a: Summary, b: Summary, quote_asset: str) -> Unit:

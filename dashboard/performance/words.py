@@ -55,7 +55,7 @@ def _observed(a: str, b: str, unit: Unit, difference: float | None) -> str:
     if difference is None:
         return f"{_version(b)} and {_version(a)} cannot be compared yet"
     size = unit.say(abs(difference), signed=False)
-    if float(size) == 0:
+    if not size.strip("0."):
         return f"{_version(b)} and {_version(a)} made the same per trade"
     more = "less" if difference < 0 else "more"
     return f"{_version(b)} made {size} {unit.name} {more} per trade than {_version(a)}"

@@ -27,16 +27,10 @@ def compared(scope: Scope, a: str, b: str) -> Comparison:
 
     Raises Unknown where either was never seen.
     """
-    if scope.filters.known_at is None:
-        rows = DayRollup.objects.filter(book=scope.book, scope="version")
-        tried = rows.values("value").distinct().count()
-    else:
-        everything = replace(scope, filters=Filters(known_at=scope.filters.known_at))
-        tried = matching(everything).values("version").distinct().count()
     return compare(
         _version(scope, a),
         _version(scope, b),
-        versions_tried=max(2, tried),
+        versions_tried=_tried(scope),
         quote_asset=scope.book.quote_asset if scope.book else "",
     )
 
@@ -52,9 +46,18 @@ def newest(scope: Scope, found: list[tuple[str, folding.DayRows]]) -> Comparison
     return compare(
         Version(a, days_a),
         Version(b, days_b),
-        versions_tried=len(found),
+        versions_tried=_tried(scope),
         quote_asset=scope.book.quote_asset if scope.book else "",
     )
+
+
+def _tried(scope: Scope) -> int:
+    """How many versions this money ever knew, whatever the filters leave of them."""
+    if scope.filters.known_at is None:
+        rows = DayRollup.objects.filter(book=scope.book, scope="version")
+        return max(2, rows.values("value").distinct().count())
+    everything = replace(scope, filters=Filters(known_at=scope.filters.known_at))
+    return max(2, matching(everything).values("version").distinct().count())
 
 
 def _version(scope: Scope, name: str) -> Version:

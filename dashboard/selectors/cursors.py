@@ -5,7 +5,7 @@ import binascii
 import json
 from typing import Any
 
-from dashboard.selectors.trades import BadCursor
+from dashboard.selectors.trades import BadCursor, is_text
 
 
 def encode(*key: int | str) -> str:
@@ -22,6 +22,8 @@ def decode(cursor: str, *kinds: type) -> list[Any]:
         raise BadCursor("cursor is none that an answer gave; leave it out to start") from error
     if not isinstance(key, list) or [type(part) for part in key] != list(kinds):
         raise BadCursor("cursor is none that an answer gave; leave it out to start")
-    if any(isinstance(part, int) and not 0 <= part < 2**63 for part in key):
+    if any(isinstance(part, int) and not 0 <= part < 2**63 for part in key) or not all(
+        is_text(part) for part in key if isinstance(part, str)
+    ):
         raise BadCursor("cursor is none that an answer gave; leave it out to start")
     return key

@@ -129,6 +129,11 @@ def _has_tag(tag: str) -> Q:
     )
 
 
+def is_text(word: str) -> bool:
+    """Whether a database can be asked for it: JSON may hold half a character, which is none."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in word)
+
+
 def _encode(trade: Trade) -> str:
     text = json.dumps([trade.exit_time, trade.trade_id, trade.pk])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
@@ -142,6 +147,6 @@ def _decode(cursor: str) -> tuple[int, str, int]:
         raise BadCursor("cursor is none that an answer gave; leave it out to start") from error
     if not (type(exit_time) is int and type(trade_id) is str and type(pk) is int):
         raise BadCursor("cursor is none that an answer gave; leave it out to start")
-    if not (abs(exit_time) < 2**63 and 0 <= pk < 2**63):
+    if not (abs(exit_time) < 2**63 and 0 <= pk < 2**63 and is_text(trade_id)):
         raise BadCursor("cursor is none that an answer gave; leave it out to start")
     return exit_time, trade_id, pk

@@ -195,6 +195,7 @@ def test_no_number_is_without_its_reason(page: Client, told: History, path: str)
         ({"limit": "501"}, 422, "limit"),
         ({"cursor": "%%%"}, 422, "cursor"),
         ({"cursor": "W10"}, 422, "cursor"),
+        ({"cursor": "WzEsIlx1ZDgwMCIsMV0"}, 422, "cursor"),  # half a character
         ({"period": "all"}, 422, "period"),
     ],
 )

@@ -74,6 +74,14 @@ def test_every_version_of_the_list_is_as_asking_for_it_alone(page: Client, told:
         assert of(item) == of(alone)
 
 
+def test_the_newest_is_deflated_for_versions_that_a_filter_leaves_out(
+    page: Client, told: History
+) -> None:
+    newest = page.get("/api/versions").json()["items"][1]
+    newest = page.get("/api/versions", {"since": newest["last_exit"]}).json()["newest"]
+    assert newest["versions_tried"] == 3
+
+
 def test_day_rows_and_trades_give_one_comparison(page: Client, told: History) -> None:
     """The projector's sums by day against the trades themselves, asked with odd bounds."""
     query = {"a": "8.01", "b": "8.02"}

@@ -38,9 +38,9 @@ function showDifferences(found) {
   write("intervals-why", drawn.length ? `No range yet: ${open}.` : "There is nothing to draw yet: one of the versions has no trades.");
   find("difference-rows").replaceChildren(...rows.map((row) => make("tr", {},
     cell(`${row.name}, ${row.note}`, "wrap"),
-    cell(signed(row.middle, 3), `n ${tone(row.middle)}`, row.why),
-    cell(signed(row.low, 3), "n"),
-    cell(signed(row.high, 3), "n"))));
+    cell(signed(row.middle), `n ${tone(row.middle)}`, row.why),
+    cell(signed(row.low), "n"),
+    cell(signed(row.high), "n"))));
 }
 
 const at = (value, { from, to }) => `${ROOM.left + (ROOM.width * (value - from)) / (to - from || 1)}%`;

@@ -11,13 +11,19 @@ function numbers(digits) {
   return plain[digits];
 }
 
-export function number(value, digits = 2) {
+// Two after the point, or two that count where those would be 0.00: 0.0012 BTC is not nothing.
+function fitting(value) {
+  const size = Math.abs(Number(value));
+  return size > 0 && size < 0.01 ? Math.min(1 - Math.floor(Math.log10(size)), 8) : 2;
+}
+
+export function number(value, digits = fitting(value)) {
   if (value === null || value === undefined || value === "") return DASH;
   return numbers(digits).format(Number(value)).replace("-", MINUS);
 }
 
 // What rounds to nothing has no sign.
-export function signed(value, digits = 2) {
+export function signed(value, digits = fitting(value)) {
   if (value === null || value === undefined) return DASH;
   const text = number(value, digits);
   return Number(Number(value).toFixed(digits)) > 0 ? `+${text}` : text.replace(/^−(0[.,]?0*)$/, "$1");

@@ -257,6 +257,19 @@ def test_the_sentence_of_no_visible_difference_gives_its_bound() -> None:
     )
 
 
+def test_a_small_unit_is_not_rounded_to_nothing() -> None:
+    coins = [version(str(n), [0.00001 * n, -0.00001] * 200, risk=False) for n in (1, 3)]
+    found = compare(*coins, versions_tried=2, quote_asset="BTC")
+    said = "v3 made 0.0010 BTC more per trade than v1, plausible range +0.00085 to +0.0012"
+    assert said in found.sentence
+
+
+def test_what_waits_for_wins_is_not_said_to_take_trades() -> None:
+    wins = [version(name, results(seed, 60, 50.0)) for name, seed in (("1", 1), ("2", 2))]
+    evidence = compare(*wins, versions_tried=2).evidence
+    assert evidence.more_trades is None
+
+
 def test_a_name_that_is_no_number_gets_no_v() -> None:
     found = compare(version("base", [1.0]), version("next", [2.0]), versions_tried=2)
     assert "next made 1.00 R more per trade than base" in found.sentence
