@@ -1,5 +1,6 @@
 """The one NinjaAPI: who may ask, and errors as problem details (RFC 9457)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -12,6 +13,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from dashboard.api.auth import bearer, session
 from dashboard.api.examples import with_examples
+from dashboard.api.filters import BadParameter
 from dashboard.api.journal import router as journal
 from dashboard.api.routes import router
 from dashboard.api.story import router as story
@@ -86,7 +88,8 @@ def _unknown(request: HttpRequest, error: Unknown) -> HttpResponse:
 
 
 @api.exception_handler(BadCursor)
-def _bad_cursor(request: HttpRequest, error: BadCursor) -> HttpResponse:
+@api.exception_handler(BadParameter)
+def _bad_cursor(request: HttpRequest, error: ValueError) -> HttpResponse:
     return problem(request, 422, "A parameter cannot be used", str(error))
 
 
@@ -98,9 +101,14 @@ def _invalid_value(request: HttpRequest, error: InvalidValue) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     errors = [
-        {"where": [str(part) for part in found.get("loc", ())], "what": str(found.get("msg", ""))}
+        {"where": [str(part) for part in found.get("loc", ())], "what": _plain(found)}
         for found in error.errors
     ]
     first = errors[0] if errors else {"where": [], "what": ""}
     detail = f"{first['where'][-1] if first['where'] else 'request'}: {first['what']}"
     return problem(request, 422, "A parameter cannot be used", detail, errors=errors)
+
+
+def _plain(found: Mapping[str, Any]) -> str:
+    """What was wrong, without the validator's own words for a sentence of ours."""
+    return str(found.get("msg", "")).removeprefix("Value error, ")

@@ -1,17 +1,19 @@
 """The query parameters that all endpoints share."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self, get_args
 
 from ninja import Field, Schema
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, model_validator
 
 from dashboard.selectors.scope import Filters
 from dashboard.units import EPOCH, MICROSECOND
 
 Mode = Literal["live", "testnet", "paper", "replay", "demo"]
 Side = Literal["long", "short"]
+Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
 def _moment(value: object) -> datetime:
@@ -40,6 +42,9 @@ class FilterIn(Schema):
     version: Text | None = None
     symbol: Text | None = None
     side: Side | None = None
+    exit_reason: Text | None = None
+    weekday: Weekday | None = Field(None, description="Of the exit, UTC")
+    hour: int | None = Field(None, ge=0, le=23, description="Of the exit, UTC")
     tag: Text | None = None
     setup: Text | None = None
     mistake: Text | None = None
@@ -52,6 +57,15 @@ class FilterIn(Schema):
         None, pattern=r"^[1-9]\d{0,3}d$", description="The last so many UTC days, as 90d"
     )
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.since and self.until and self.since > self.until:
+            raise ValueError(
+                f"since={self.since.isoformat()} is after until={self.until.isoformat()}:"
+                " no time lies between them"
+            )
+        return self
+
     def filters(self) -> Filters:
         """The same in the selectors' terms."""
         return Filters(
@@ -62,6 +76,9 @@ class FilterIn(Schema):
             version=self.version,
             symbol=self.symbol,
             side=self.side,
+            exit_reason=self.exit_reason,
+            weekday=None if self.weekday is None else get_args(Weekday).index(self.weekday),
+            hour=self.hour,
             tag=self.tag,
             setup=self.setup,
             mistake=self.mistake,
@@ -124,6 +141,26 @@ class CompareIn(PastIn):
 
     a: Text
     b: Text
+
+
+KNOWN = frozenset(name for schema in (PageIn, EquityIn, CompareIn) for name in schema.model_fields)
+
+
+class BadParameter(ValueError):
+    """The query names what no endpoint knows; the text says which."""
+
+
+def refuse_unknown(names: Iterable[str]) -> None:
+    """A misspelt filter must not be taken for none: what it answers would look like a result.
+
+    Every endpoint takes what any knows, for a page asks several of them one question. Raises
+    BadParameter.
+    """
+    unknown = sorted(set(names) - KNOWN)
+    if unknown:
+        raise BadParameter(
+            f"{unknown[0][:100]!r} is no parameter; there is {', '.join(sorted(KNOWN))}"
+        )
 
 
 def microseconds(moment: datetime | None) -> int | None:

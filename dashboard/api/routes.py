@@ -11,7 +11,15 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from dashboard.api import answers, bot_answers, schemas, trade_answers
-from dashboard.api.filters import CompareIn, EquityIn, FilterIn, ImportsIn, PageIn, PastIn
+from dashboard.api.filters import (
+    CompareIn,
+    EquityIn,
+    FilterIn,
+    ImportsIn,
+    PageIn,
+    PastIn,
+    refuse_unknown,
+)
 from dashboard.api.problems import PROBLEMS
 from dashboard.models import Checkpoint
 from dashboard.selectors import analysis, equity, imports, standing, statistics, trades
@@ -222,6 +230,7 @@ def _answered(
     drawn_from: Sequence[str],
     also: object = None,
 ) -> HttpResponse:
+    refuse_unknown(request.GET)
     tag = etag(request, scope, *drawn_from, also=also)
     if unchanged(request, tag):
         return HttpResponse(status=304, headers={"ETag": tag})

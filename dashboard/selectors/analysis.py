@@ -15,13 +15,11 @@ from dashboard.performance.formulas import Undefined
 from dashboard.projection.sizes import sizes
 from dashboard.selectors import folding
 from dashboard.selectors.scope import Scope
-from dashboard.selectors.trades import matching
+from dashboard.selectors.trades import EPOCH_WEEKDAY, HOUR, matching
 from dashboard.units import DAY
 
 GROUPS = ("exit_reason", "symbol", "side", "hour")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday
-HOUR = DAY // 24
 WINDOW = 30  # days of the rolling figures
 BINS = 24
 PLAIN = ("exit_time", "net_pnl")

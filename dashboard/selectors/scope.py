@@ -1,5 +1,6 @@
 """Which money an answer is about: one book, since modes, assets and accounts are never summed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 
 from django.db.models import Max
@@ -40,6 +41,9 @@ class Filters:
     version: str | None = None
     symbol: str | None = None
     side: str | None = None
+    exit_reason: str | None = None
+    weekday: int | None = None  # of the exit, UTC; 0 is Monday
+    hour: int | None = None  # of the exit, UTC
     tag: str | None = None
     setup: str | None = None
     mistake: str | None = None
@@ -78,9 +82,14 @@ class Scope:
 def choose(filters: Filters) -> Scope:
     """The running bot's book, else the one heard of last, among those the filters allow.
 
-    Raises Unknown where bot, version or symbol names nothing that was ever recorded.
+    Raises Unknown where bot, account, quote asset, version, symbol or exit reason names nothing
+    that was ever recorded.
     """
     books = tuple(Book.objects.order_by("-last_recorded_at", "pk"))
+    for name in ("account", "quote_asset"):
+        value, there = getattr(filters, name), [getattr(book, name) for book in books]
+        if value is not None and value not in there:
+            raise _unknown(name, value, {*there})
     allowed = [book for book in books if _allows(filters, book)]
     if filters.bot is not None:
         own = _books_of_bot(filters.bot)
@@ -91,6 +100,7 @@ def choose(filters: Filters) -> Scope:
     scope = Scope(book, _dated(filters, book), books)
     _check(scope, "version")
     _check(scope, "symbol")
+    _check(scope, "exit_reason", ())
     return scope
 
 
@@ -164,7 +174,9 @@ def _preferred(books: list[Book]) -> Book | None:
     return books[0] if books else None
 
 
-def _check(scope: Scope, name: str) -> None:
+def _check(
+    scope: Scope, name: str, models: Iterable[type[Bot] | type[Position]] = (Bot, Position)
+) -> None:
     """Refuse a value the book has never seen: an empty answer would look like a result."""
     value = getattr(scope.filters, name)
     if value is None:
@@ -173,7 +185,7 @@ def _check(scope: Scope, name: str) -> None:
     if rows.filter(value=value).exists():
         return
     known = set(rows.values_list("value", flat=True).distinct())
-    for model in (Bot, Position):
+    for model in models:
         known |= set(model.objects.filter(book=scope.book).values_list(name, flat=True))
     if value not in known:
         raise _unknown(name, value, known)

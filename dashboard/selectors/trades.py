@@ -12,6 +12,10 @@ from django.db.models.lookups import Exact
 from dashboard.models import Annotation, Trade
 from dashboard.selectors import knowledge
 from dashboard.selectors.scope import Filters, Scope
+from dashboard.units import DAY
+
+EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday
+HOUR = DAY // 24
 
 
 class BadCursor(ValueError):
@@ -80,10 +84,18 @@ def matching(scope: Scope, *, few: bool = False) -> QuerySet[Trade]:
     if few or has_words(filters) is not None:
         own = Exact(OffIndex(F("book_id"), output_field=BigIntegerField()), scope.book.pk)
         found = known.filter(own)
-    for name in ("bot", "version", "symbol", "side"):
+    for name in ("bot", "version", "symbol", "side", "exit_reason"):
         value = getattr(filters, name)
         if value is not None:
             found = found.filter(**{name: value})
+    if filters.weekday is not None:
+        day = (filters.weekday - EPOCH_WEEKDAY) % 7 * DAY
+        found = found.alias(in_week=F("exit_time") % (7 * DAY))
+        found = found.filter(in_week__gte=day, in_week__lt=day + DAY)
+    if filters.hour is not None:
+        hour = filters.hour * HOUR
+        found = found.alias(in_day=F("exit_time") % DAY)
+        found = found.filter(in_day__gte=hour, in_day__lt=hour + HOUR)
     if filters.since is not None:
         found = found.filter(exit_time__gte=filters.since)
     if filters.until is not None:

@@ -190,6 +190,13 @@ def test_no_number_is_without_its_reason(page: Client, told: History, path: str)
         ({"symbol": "ETHUSDT"}, 404, "symbol='ETHUSDT'"),
         ({"since": "yesterday"}, 422, "'yesterday' is no ISO 8601"),
         ({"until": "2026-02-30"}, 422, "2026-02-30"),
+        ({"since": "2026-02-02", "until": "2026-02-01"}, 422, "no time lies between them"),
+        ({"account": "nobody's"}, 404, 'account="nobody\'s" is not known here; there is demo'),
+        ({"quote_asset": "EUR"}, 404, "quote_asset='EUR'"),
+        ({"exit_reason": "boredom"}, 404, "exit_reason='boredom'"),
+        ({"weekday": "Mon"}, 422, "weekday"),
+        ({"hour": "24"}, 422, "hour"),
+        ({"verison": "8.01"}, 422, "'verison' is no parameter"),
         ({"mode": "dream"}, 422, "mode"),
         ({"limit": "0"}, 422, "limit"),
         ({"limit": "501"}, 422, "limit"),
@@ -209,6 +216,26 @@ def test_a_wrong_question_is_told_what_is_wrong(
         "application/problem+json",
     )
     assert said in body["detail"]
+
+
+@pytest.mark.parametrize(("group", "value"), [("weekday", "Thursday"), ("hour", "07")])
+def test_a_groups_trades_have_every_figure(
+    page: Client, told: History, group: str, value: str
+) -> None:
+    groups = page.get("/api/analysis").json()["groups"][group]
+    expected = next(one for one in groups if one["value"] == value)
+    found = page.get("/api/stats", {group: value}).json()
+    assert {name: found[name] for name in ("trades", "wins", "losses", "net_pnl", "win_rate")} == {
+        name: expected[name] for name in ("trades", "wins", "losses", "net_pnl", "win_rate")
+    }
+
+
+def test_trades_of_one_exit_reason_are_those_of_its_group(page: Client, told: History) -> None:
+    groups = page.get("/api/analysis").json()["groups"]["exit_reason"]
+    found = [
+        page.get("/api/stats", {"exit_reason": one["value"]}).json()["net_pnl"] for one in groups
+    ]
+    assert found == [one["net_pnl"] for one in groups]
 
 
 @pytest.mark.parametrize("path", ["positions", "trades", "stats", "equity", "versions"])
