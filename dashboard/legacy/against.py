@@ -37,6 +37,33 @@ def tells_of_one(rows: Sequence[Record], binding: Binding) -> bool:
     return again * 2 > len(rows)
 
 
+def is_planned(binding: Binding, rows: Sequence[Record]) -> bool:
+    """An entry, a target and no exit: a result that never loses, or is the target's, is a plan."""
+    roles = binding.roles
+    if not {"entry_price", "take_profit_price"} <= roles.keys() or not binding.headings:
+        return False
+    ends = binding.headings[roles["exit_time"]].role == "exit_time" if "exit_time" in roles else 0
+    if ends or roles.keys() & {"exit_price", "exit_reason"}:
+        return False
+    told = lost = agreed = 0
+    for row in rows:
+        entry, target, size, printed = (
+            number(row.fields, role, binding)
+            for role in ("entry_price", "take_profit_price", "quantity", binding.pnl_role)
+        )
+        if not all(isinstance(each, Decimal) for each in (entry, target, printed)):
+            continue
+        assert isinstance(entry, Decimal)
+        assert isinstance(target, Decimal)
+        assert isinstance(printed, Decimal)
+        told += 1
+        lost += printed < 0
+        if isinstance(size, Decimal):
+            move = abs(target - entry) * abs(size)
+            agreed += abs(abs(printed) - move) <= move / 100
+    return told >= 3 and (not lost or agreed * 10 >= told * 8)
+
+
 _MOST_LEVERAGE = 125
 
 

@@ -64,6 +64,14 @@ _CURRENCIES = tuple(
     sorted((quote.casefold() for quote in QUOTES if quote != "PERP"), key=len, reverse=True)
 )
 _MONEY = frozenset(QUOTES) - {"PERP", "BTC", "XBT", "ETH", "BNB"}
+_NO_MONEY = frozenset(
+    ("cent", "cents", "ct", "c", "¢", "k", "k$", "kusd", "kusdt", "m", "mio", "bps", "bp",
+     "pips", "pip", "points", "point", "pts", "pt", "ticks", "tick", "r", "rr", "sat", "sats",
+     "satoshi", "satoshis", "x", "ratio", "punkte", "pontos", "puntos", "пункты", "пунктов",
+     "тыс", "тыс.", "tsd", "tsd.", "천원", "만원", "백만원", "억원", "포인트", "틱",
+     "千元", "万元", "萬元", "千円", "万円", "点", "點")
+)  # fmt: skip
+"""Units in a header's brackets by which a result is no money, or another amount of it."""
 _IN_CELLS = (
     *SIDES,
     *ACTIONS,
@@ -85,7 +93,7 @@ def heading(cell: str) -> Heading:
     text = unicodedata.normalize("NFKC", cell).strip().strip("'\"\ufeff ")
     offset = None
     currency = ""
-    percent = "%" in text
+    percent = no_money = "%" in text or "‰" in text
     for unit in _UNITS.findall(text):
         zone = _ZONE.fullmatch(unit.strip())
         if zone:
@@ -95,6 +103,7 @@ def heading(cell: str) -> Heading:
             offset = _NAMED_ZONES[unit.strip().upper()]
         elif unit.strip().upper() in QUOTES:
             currency = unit.strip().upper()
+        no_money = no_money or unit.strip().casefold() in _NO_MONEY
     bare = _UNITS.sub(" ", text) if ROLES.get(normalise(text)) is None else text
     if offset is None and re.search(r"(?<![a-z])utc(?![a-z])", bare, re.IGNORECASE):
         offset = 0
@@ -111,7 +120,7 @@ def heading(cell: str) -> Heading:
             if key.endswith(money) and len(key) > len(money) and ROLES.get(key[: -len(money)]):
                 role, currency = ROLES[key[: -len(money)]], currency or money.upper()
                 break
-    if percent or key.endswith(("pct", "percent")):
+    if percent or no_money or key.endswith(("pct", "percent")):
         role = {
             "pnl": "pnl_pct",
             "net_pnl": "pnl_pct",

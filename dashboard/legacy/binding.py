@@ -76,6 +76,10 @@ class Binding:
     signed_shorts: bool = False
     """Shorts, and they alone, have a quantity below zero."""
     proposed: bool = False
+    says_utc: bool = False
+    """An exchange's own export, whose times are UTC by its word."""
+    fixed_places: bool = False
+    """The PnL column ends in zeros where they fall: a shorter cell of it is cut off."""
     naive_times: str = ""
     """A cell whose time has no offset anywhere; "" where every time says its own."""
     price_places: dict[str, int] = field(default_factory=dict)
@@ -224,7 +228,19 @@ def _bind_registered(
             # A column that this export has not: what it says of a row counts all the same.
             if each.role in _TELLING and at not in taken:
                 roles.setdefault(each.role, at)
-    return _finish(Binding(layout.name, len(header), roles, layout.shape, layout, headings))
+    bound = Binding(layout.name, len(header), roles, layout.shape, layout, headings)
+    bound.says_utc = layout.utc and _as_the_exchange_writes(layout, header)
+    return _finish(bound)
+
+
+def _as_the_exchange_writes(layout: Layout, header: Sequence[str]) -> bool:
+    """Whether most names are the export's to the letter: a bot's own log has times of its own."""
+    written = {_words(name) for column in layout.columns for name in column.names.split("|")}
+    return sum(_words(cell) in written for cell in header) * 2 > len(header)
+
+
+def _words(name: str) -> str:
+    return name.partition("(")[0].strip().strip("'\"\ufeff ")
 
 
 def _alternatives(names: str) -> list[str]:
@@ -322,7 +338,7 @@ def _finish(binding: Binding) -> Binding:
             offset = binding.headings[roles[role]].offset if binding.headings else None
             if offset is not None:
                 binding.zones[role] = UTC if offset == 0 else timezone(timedelta(minutes=offset))
-            elif binding.known is not None and binding.known.utc:
+            elif binding.says_utc:
                 binding.zones[role] = UTC
     for each in binding.headings:
         if each.currency and each.role in _IN_QUOTE:

@@ -17,7 +17,7 @@ LARGEST = Decimal("1e15")
 _EXPONENT = r"(?:[eE][+-]?[0-9]{1,2})?"
 _PATTERNS = {
     # (decimal mark, thousands mark): the whole cell, sign and exponent included
-    (".", ""): rf"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+){_EXPONENT}",
+    (".", ""): rf"[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+){_EXPONENT}",
     (",", ""): r"[+-]?[0-9]+(?:,[0-9]+)?",
     (".", ","): r"[+-]?[0-9]{1,3}(?:,[0-9]{3})*(?:\.[0-9]+)?",
     (",", "."): r"[+-]?[0-9]{1,3}(?:\.[0-9]{3})*(?:,[0-9]+)?",
@@ -49,6 +49,9 @@ NULLS = frozenset(
     }
 )
 """Cells that say a value is not available. NaN is none of them: it is a failed calculation."""
+
+TRUE, FALSE = frozenset(("true", "1", "yes", "y")), frozenset(("false", "0", "no", "n"))
+"""Casefolded cells that say yes or no."""
 
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'", "\u2212": "-"})
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from .binding import TIME_ROLES, Binding
 from .cells import action_of, is_null, says_one_way, side_of
 from .records import Record
-from .statuses import OPENING, is_simulated
+from .statuses import OPENING, is_paper, is_simulated, is_surely_simulated
 from .times import is_clock_only, is_half_day
 
 _LARGEST_RATE = 0.02
@@ -178,10 +178,17 @@ def settle_mode(binding: Binding, rows: Sequence[Record]) -> None:
         at = binding.roles.get(role)
         if at is None:
             continue
-        share = _share(_cells(rows, at), is_simulated)
+        share = _share(_cells(rows, at), lambda cell, at=at: is_paper(cell, binding, at))
         if 0 < share < 1:
             binding.simulated = role
             return
+    # A column whose name says nothing, with "testnet" in some of its cells.
+    for at in range(len(binding.headings)):
+        if binding.headings[at].role in ("", "other"):
+            share = _share(_cells(rows, at), is_surely_simulated)
+            if 0 < share < 1:
+                binding.roles["paper"], binding.simulated = at, "paper"
+                return
 
 
 def _settle_leverage(binding: Binding, rows: Sequence[Record]) -> None:

@@ -10,6 +10,33 @@ from .columns import leverage_decides
 from .fit import Fit
 from .values import Values
 
+_LEAST_FEE, _MOST_FEE = Decimal("0.000005"), Decimal("0.02")
+_USUAL_FEE = Decimal("0.0001"), Decimal("0.003")
+
+
+def is_none_of(fee: Decimal, turnover: Decimal, *, whole: bool) -> bool:
+    """Whether a fee shows that the turnover is none: the quantity is in contracts, or in quote.
+
+    Whole quantities may be contracts of any size: their fee must be what exchanges charge.
+    """
+    least, most = _USUAL_FEE if whole else (_LEAST_FEE, _MOST_FEE)
+    if not fee and not whole:
+        return False
+    return not least * turnover <= fee <= most * turnover
+
+
+def settle_contracts(binding: Binding, values: list[Values]) -> None:
+    """Where no PnL in money proves the quantity, the fee must; see is_none_of."""
+    if binding.known is not None or binding.uncertain:
+        return
+    told = [each for each in values if each.fee is not None and turnover_of(each)]
+    whole = all(q == q.to_integral_value() for each in told if (q := each.quantity))
+    strange = sum(is_none_of(e.fee or Decimal(0), turnover_of(e), whole=whole) for e in told)
+    if told and strange * 2 > len(told):
+        binding.uncertain = (
+            "no PnL in money, and the fee is none of price x quantity: it may be in contracts"
+        )
+
 
 def settle_computed_fees(binding: Binding, values: list[Values], fit: Fit) -> None:
     """Without a printed PnL only the fee's steady share tells that columns hold what they say."""

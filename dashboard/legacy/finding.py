@@ -10,7 +10,7 @@ from .fit import Fit
 from .proposing import propose
 from .records import Record
 from .settling import settle
-from .values import Context
+from .values import Context, is_cut
 from .versions import are_versions, belongs
 
 _PROVEN = ("symbol", "side", "entry_time", "exit_time", "entry_price", "exit_price", "quantity",
@@ -33,6 +33,8 @@ class Block:
 
 def prove(cluster: list[Record], block: Block, context: Context) -> Binding | None:
     """A binding that arithmetic proves on rows which look alike."""
+    if block.current is not None and _are_cut(cluster, block.current):
+        return None
     width = len(cluster[0].fields)
     candidates = [each.copy() for each in block.bindings if each.width == width]
     own = len(candidates)
@@ -108,6 +110,14 @@ def acceptable(binding: Binding, fit: Fit) -> bool:
     if fit.proven or fit.aside_fees * 2 > fit.read:
         return True
     return fit.confirmed > 0 and fit.confirmed >= fit.contradicted
+
+
+def _are_cut(cluster: list[Record], current: Binding) -> bool:
+    """Rows here and there whose PnL lost its end: alike in that, and no layout of their own."""
+    rows = [row for row in cluster if len(row.fields) == current.width]
+    cut = sum(is_cut(row.fields, current) for row in rows)
+    together = cluster[-1].line - cluster[0].line < 2 * len(cluster)
+    return not together and cut * 10 >= len(cluster) * 6
 
 
 def _version_column(binding: Binding) -> int:

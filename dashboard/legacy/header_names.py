@@ -255,7 +255,8 @@ ALIASES: dict[str, str] = {
     "mode": (
         "mode|trading mode|run mode|trade mode|environment|env|run type|account type|live|is "
         "live|"
-        "dry run|paper|simulated|모드|거래모드|실전|modus|模式|交易模式|modo|режим"
+        "dry run|is dry run|paper|is paper|simulated|is simulated|testnet|is testnet|real|is real|"
+        "모드|거래모드|실전|modus|模式|交易模式|modo|режим"
     ),
     "mark_price": (
         "mark price|mark|current price|last price|market price|cur price|현재가|현재가격|시장가|"

@@ -7,9 +7,10 @@ from decimal import Decimal
 from .binding import PNL_ROLES, Binding, looks_numeric
 from .cells import quote_of, to_unit
 from .checking import Check, check, last_digit, turnover_of
+from .moneys import money_of_sign, other_money
 from .records import Record
 from .statuses import any_status_word, aside_kind, says_it_is_none
-from .values import Context, Values, number, other_money, read_values, show, text_of
+from .values import Context, Values, number, read_values, show, text_of
 from .verdicts import Aside, Refusal, Trade, Verdict
 from .versions import belongs
 
@@ -60,6 +61,9 @@ def judge(
     result = check(values, binding, binding.pnl_kind, before)
     if result.state == "contradicted":
         return Refusal("contradicted", result.detail)
+    if values.cut and binding.pnl_kind != "computed" and result.digit != 1:
+        return Refusal("bad_number", f"{show(record.fields[binding.roles[binding.pnl_role]])} is "
+                       f"cut off: its column has {binding.pnl_places} decimals")  # fmt: skip
     if binding.pnl_kind == "net" and result.state == "confirmed" and _is_swapped(values, binding):
         return Refusal(
             "contradicted", f"fee {values.fee} and PnL {values.printed} may stand for each other"
@@ -109,7 +113,7 @@ def _fee_fits(values: Values, binding: Binding) -> bool:
         return True
     share = values.fee / turnover_of(values)
     slack = last_digit(binding) / turnover_of(values)
-    if binding.pnl_kind == "computed" and share + slack < _LEAST_FEE:
+    if binding.pnl_kind in ("computed", "percent") and share + slack < _LEAST_FEE:
         return False
     if binding.fee_steady:
         return low - slack <= share <= high + slack
@@ -148,7 +152,7 @@ def _trade(
         version_evidence=evidence,
         layout=binding.layout,
         reconciled=result.state,
-        quote_asset=binding.currency or quote_of(values.symbol),
+        quote_asset=binding.currency or quote_of(values.symbol) or money_of_sign(binding),
         exit_reason=text_of(fields, "exit_reason", binding),
         stop_loss_price=_optional(fields, "stop_loss_price", binding),
         take_profit_price=_optional(fields, "take_profit_price", binding),

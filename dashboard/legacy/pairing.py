@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from .binding import Binding
 from .cells import base_of, is_inverse, quote_of, to_unit
+from .fees import is_none_of
 from .legs import pair_legs
 from .positions import (
     ZERO,
@@ -313,20 +314,11 @@ def _not_computable(position: Position, binding: Binding) -> str:
     return binding.uncertain or ("" if binding.known else _may_be_contracts(position))
 
 
-_LEAST_FEE, _MOST_FEE = Decimal("0.000005"), Decimal("0.02")
-_USUAL_FEE = (Decimal("0.0001"), Decimal("0.003"))
-"""What exchanges charge of a turnover. Whole quantities may be contracts of any size: theirs must
-be usual."""
-
-
 def _may_be_contracts(position: Position) -> str:
     """Whether the fee is none of price x quantity: contracts, or an amount in quote currency."""
     whole = all(fill.quantity == fill.quantity.to_integral_value() for fill in position.fills)
-    least, most = _USUAL_FEE if whole else (_LEAST_FEE, _MOST_FEE)
     turnover = position.cost + position.proceeds
-    if position.other or (not position.fee and not whole):
-        return ""
-    if least * turnover <= position.fee <= most * turnover:
+    if position.other or not is_none_of(position.fee, turnover, whole=whole):
         return ""
     return (
         f"no PnL printed, and a fee of {to_unit(position.fee)} is none of "

@@ -9,7 +9,7 @@ from decimal import Decimal
 from .against import leverage_in
 from .binding import Binding
 from .checking import Check, check, gross_of, last_digit, tolerance
-from .fees import settle_computed_fees, settle_fee_band
+from .fees import settle_computed_fees, settle_contracts, settle_fee_band
 from .fit import Fit
 from .values import Values
 
@@ -29,6 +29,7 @@ def settle_pnl(binding: Binding, read: list[Values | None], fit: Fit) -> None:
     if not binding.pnl_role:
         binding.pnl_kind = "computed"
         settle_computed_fees(binding, values, fit)
+        settle_contracts(binding, values)
         if binding.constant_fee:
             binding.uncertain = "no PnL printed, and the fee is a rate by its looks"
         if binding.known is None and any(each.funding for each in values):
@@ -73,6 +74,11 @@ def settle_pnl(binding: Binding, read: list[Values | None], fit: Fit) -> None:
     if binding.pnl_kind == "net" and _fee_unstated(binding, values, checks):
         checks = _checks(binding, read, binding.pnl_kind, fixed)
     _count(binding, read, checks, fit)
+    if binding.pnl_kind == "percent":
+        # It agrees with the prices alone: of the quantity it proves nothing.
+        settle_contracts(binding, values)
+        if not binding.says_fee:
+            binding.uncertain = "the result is a percentage, and no fee is printed"
     if binding.constant_fee and (binding.pnl_kind != "net" or fit.confirmed * 2 < fit.read):
         binding.uncertain = "the fee is one number on all rows, a rate by its looks"
     if fit.confirmed == 0 and binding.pnl_role in ("cum_pnl", "pnl_pct") and fit.contradicted == 0:
@@ -218,6 +224,8 @@ def _kind_by_looks(binding: Binding, values: list[Values]) -> str:
         return "unknown"
     if binding.unit_names.get(binding.roles[binding.pnl_role]) == "%":
         return "unknown"
+    if _are_sums_of_days(binding, values):
+        return "unknown"
     if _follows_prices(values) or _is_multiplied(values):
         return "unknown"
     printed = [float(each.printed) for each in values if each.printed is not None]
@@ -233,6 +241,24 @@ def _kind_by_looks(binding: Binding, values: list[Values]) -> str:
         if _are_prices(values):
             return "unknown"
     return "printed"
+
+
+_OF_A_TRADE = frozenset(
+    ("side", "is_short", "entry_time", "entry_price", "exit_price", "price", "quantity",
+     "bot_trade_id", "exchange_trade_id", "exit_reason")
+)  # fmt: skip
+_DAY_US = 86_400_000_000
+
+
+def _are_sums_of_days(binding: Binding, values: list[Values]) -> bool:
+    """One result a day and market at most, and nothing else of a trade: sums, by their looks."""
+    if binding.known is not None or binding.roles.keys() & _OF_A_TRADE or len(values) < 3:
+        return False
+    first = values[0].exit_time
+    days = {(each.symbol, each.exit_time) for each in values}
+    return len(days) == len(values) and all(
+        (each.exit_time - first) % _DAY_US == 0 for each in values
+    )
 
 
 def _are_prices(values: list[Values]) -> bool:

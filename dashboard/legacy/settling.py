@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC
 
-from .against import is_move_in_percent
+from .against import is_move_in_percent, is_planned
 from .aliases import normalise
 from .binding import NUMBER_ROLES, PNL_ROLES, TIME_ROLES, Binding, looks_numeric, swap_time_words
 from .cells import (
@@ -63,7 +63,9 @@ def settle(binding: Binding, records: list[Record], context: Context) -> Fit:
     fit.read = sum(values is not None for values in read)
     if binding.shape == "trades":
         settle_pnl(binding, read, fit)
-        if binding.pnl_kind == "printed" and is_move_in_percent(binding, rows):
+        if binding.pnl_kind == "printed" and (
+            is_move_in_percent(binding, rows) or is_planned(binding, rows)
+        ):
             binding.pnl_kind = "unknown"
     place = binding.roles.get("version")
     if place is not None:
@@ -110,6 +112,7 @@ def _settle_cells(binding: Binding, column: object) -> None:
         printed = _bare_cells(binding, column(binding.roles[binding.pnl_role]), binding.pnl_role)
         binding.pnl_places = _places(printed, mark)
         forms = Counter(decimals(cell, mark) for cell in printed if _sane(cell))
+        binding.fixed_places = _is_fixed(printed, binding.pnl_places, mark)
         binding.pnl_forms = frozenset(n for n, times in forms.items() if times * 6 >= len(printed))
     if "fee" in binding.roles:
         fees = _bare_cells(binding, column(binding.roles["fee"]), "fee")
@@ -154,6 +157,14 @@ def _places(cells: list[str], mark: str) -> int:
         return 8
     total = sum(found.values())
     return max(places for places, times in found.items() if times * 50 >= total)
+
+
+def _is_fixed(cells: list[str], places: int, mark: str) -> bool:
+    """Whether a column is printed to so many places, the zeros at their end as well."""
+    told = [cell.strip() for cell in cells if cell.strip(" 0.,+-\u2212") and _sane(cell)]
+    alike = [cell for cell in told if decimals(cell, mark) == places and "e" not in cell.lower()]
+    zeros = sum(cell.endswith("0") for cell in alike)
+    return places >= 2 and zeros >= 2 and len(alike) * 10 >= len(told) * 8
 
 
 def _sane(cell: str) -> bool:

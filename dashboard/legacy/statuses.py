@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 
+from .aliases import normalise
 from .binding import Binding
+from .cells import FALSE, TRUE
 from .records import Record
 
 _STATUS = {
     "open": (
         "open open_order new pending partially_filled partiallyfilled partial active submitted "
-        "placed partially_closed partly_closed part_closed unfilled 미체결 대기 진행중 보유중 "
+        "placed planned geplant 예정 计划中 "
+        "planejado planejada запланирован partially_closed partly_closed "
+        "part_closed unfilled 미체결 대기 진행중 보유중 "
         "offen 未成交 持仓中 未平仓 aberta aberto pendente "
         "открыта открыт активен"
     ),
@@ -110,8 +114,10 @@ def aside_kind(record: Record, binding: Binding | None = None) -> str:
             kind = never_closed(cells[at])
             if kind:
                 return kind
-        if binding.simulated and is_simulated(cells[binding.roles[binding.simulated]]):
-            return "simulated"
+        if binding.simulated:
+            place = binding.roles[binding.simulated]
+            if is_paper(cells[place], binding, place):
+                return "simulated"
     return ""
 
 
@@ -142,6 +148,27 @@ def is_simulated(cell: str) -> bool:
     return cell.strip().casefold().replace(" ", "_") in SIMULATED
 
 
+def is_surely_simulated(cell: str) -> bool:
+    """True for a word that says so in any column."""
+    return cell.strip().casefold().replace(" ", "_") in _SURELY_SIMULATED
+
+
+_PAPER_NAMES = frozenset(
+    ("dryrun", "isdryrun", "paper", "ispaper", "papertrade", "simulated", "issimulated",
+     "testnet", "istestnet")
+)  # fmt: skip
+_LIVE_NAMES = frozenset(("live", "islive", "real", "isreal"))
+
+
+def is_paper(cell: str, binding: Binding, at: int) -> bool:
+    """As is_simulated; "true" under "dry_run" and "false" under "is_live" say so as well."""
+    word = cell.strip().casefold()
+    if is_simulated(cell):
+        return True
+    name = normalise(binding.headings[at].name) if binding.headings else ""
+    return (name in _PAPER_NAMES and word in TRUE) or (name in _LIVE_NAMES and word in FALSE)
+
+
 def says_it_is_none(record: Record) -> str:
     """Where no header tells the columns, any cell may be the status that says "cancelled"."""
     return next(filter(None, map(none_by, record.fields)), "")
@@ -154,7 +181,7 @@ def none_by(cell: str) -> str:
         return kind
     if cell.strip().casefold() in _HOLDS:
         return "open"
-    if cell.strip().casefold().replace(" ", "_") in _SURELY_SIMULATED:
+    if is_surely_simulated(cell):
         return "simulated"
     return ""
 

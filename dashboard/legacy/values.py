@@ -9,10 +9,11 @@ from decimal import Decimal
 
 from .binding import Binding
 from .cells import (
+    FALSE,
     QUOTES,
+    TRUE,
     action_of,
     decimals,
-    is_inverse,
     is_null,
     quote_of,
     says_one_way,
@@ -26,7 +27,6 @@ ZERO = Decimal(0)
 
 
 _DAY_US = 86_400_000_000
-_TRUE, _FALSE = frozenset(("true", "1", "yes", "y")), frozenset(("false", "0", "no", "n"))
 
 
 @dataclass(slots=True)
@@ -60,6 +60,8 @@ class Values:
     pnl_places: int = 8
     other_fees: dict[str, Decimal] | None = None
     """A fee in an asset that is not the quote: no part of any sum."""
+    cut: bool = False
+    """The PnL has fewer places than its column, which keeps its zeros: the end is missing."""
 
 
 def read_values(fields: list[str], binding: Binding, context: Context) -> Values | Refusal | Aside:
@@ -133,11 +135,11 @@ def read_values(fields: list[str], binding: Binding, context: Context) -> Values
     return Values(
         symbol, side, times[0], times[1], numbers["entry_price"], numbers["exit_price"], quantity,
         fee, (numbers["funding"] or ZERO) * binding.funding_sign, printed, places,
-        _pnl_places(fields, binding), other_fees,
+        _pnl_places(fields, binding), other_fees, bool(printed) and is_cut(fields, binding),
     )  # fmt: skip
 
 
-_DOLLARS = frozenset(("USD", "USDT", "USDC", "BUSD", "FDUSD", "TUSD", "USDP", "DAI"))
+DOLLARS = frozenset(("USD", "USDT", "USDC", "BUSD", "FDUSD", "TUSD", "USDP", "DAI"))
 
 
 def _other_asset(fields: list[str], binding: Binding, symbol: str) -> str:
@@ -153,7 +155,7 @@ def _other_asset(fields: list[str], binding: Binding, symbol: str) -> str:
     if not asset.isalnum() or not asset.isascii():
         return ""
     quote = binding.currency or quote_of(symbol)
-    if asset == quote or (asset in _DOLLARS and (quote in _DOLLARS or not quote)):
+    if asset == quote or (asset in DOLLARS and (quote in DOLLARS or not quote)):
         return ""
     return asset
 
@@ -170,6 +172,18 @@ def _pnl_places(fields: list[str], binding: Binding) -> int:
         if own in binding.pnl_forms or own > binding.pnl_places:
             return own
     return binding.pnl_places
+
+
+def is_cut(fields: list[str], binding: Binding) -> bool:
+    """Whether the PnL has fewer places than its column, which keeps its zeros."""
+    if not binding.fixed_places:
+        return False
+    at = binding.roles[binding.pnl_role]
+    take_off = binding.units.get(at)
+    cell = take_off(fields[at]) if take_off else fields[at]
+    if binding.grammar.number(cell) is None:
+        return False
+    return decimals(cell, binding.grammar.decimal) < binding.pnl_places
 
 
 def _fees(numbers: dict[str, Decimal | None], binding: Binding) -> Decimal | None:
@@ -294,7 +308,7 @@ def symbol_of(fields: list[str], binding: Binding, context: Context) -> str | Re
     return _with_money(cell, fields, binding)
 
 
-_MONEY_WORDS = {"원": "KRW", "₩": "KRW", "달러": "USD", "$": "USD", "US$": "USD", "€": "EUR"}
+MONEY_WORDS = {"원": "KRW", "₩": "KRW", "달러": "USD", "$": "USD", "US$": "USD", "€": "EUR"}
 
 
 def _with_money(symbol: str, fields: list[str], binding: Binding) -> str:
@@ -303,28 +317,8 @@ def _with_money(symbol: str, fields: list[str], binding: Binding) -> str:
     if at is None or quote_of(symbol):
         return symbol
     cell = fields[at].strip().upper()
-    money = _MONEY_WORDS.get(cell, cell)
+    money = MONEY_WORDS.get(cell, cell)
     return f"{symbol}/{money}" if money in QUOTES and money != symbol.upper() else symbol
-
-
-def other_money(fields: list[str], binding: Binding, symbol: str) -> str:
-    """Why a result that nothing computes may be in another money than its market's, or "".
-
-    A coin-margined market pays in the coin; a column may name the money itself.
-    """
-    if binding.currency:
-        return ""
-    quote = quote_of(symbol)
-    at = binding.roles.get("money")
-    if at is not None and quote:
-        cell = fields[at].strip().upper()
-        money = _MONEY_WORDS.get(cell, cell)
-        dollars = money in _DOLLARS and quote in _DOLLARS
-        if money in QUOTES and money != quote and not dollars:
-            return f"the market is paid in {quote}, the result is in {show(fields[at])}"
-    if is_inverse(symbol):
-        return "the market is coin-margined, and whether the result is in the coin is not said"
-    return ""
 
 
 def _market_named(fields: list[str], binding: Binding, form: str) -> str | Refusal:
@@ -357,8 +351,8 @@ def _side(fields: list[str], binding: Binding) -> int | Refusal:
         if at is None:
             return binding.fixed_side
         word = fields[at].strip().casefold()
-        if word in _TRUE or word in _FALSE:
-            return -1 if word in _TRUE else 1
+        if word in TRUE or word in FALSE:
+            return -1 if word in TRUE else 1
         return Refusal("unknown_side", f"is_short is {show(fields[at])}")
     cell = fields[at]
     side = side_of(cell)

@@ -250,11 +250,13 @@ class Weigher:
     ) -> bool:
         """Whether a PnL that is not the product of the other numbers may stand all the same."""
         binding = self._binding
-        if binding.to_the_digit:
+        text = amounts.pnl_texts[at]
+        if binding.to_the_digit or (
+            binding.fixed_places and len(text) - text.find(".") - 1 < binding.pnl_places
+        ):
             return False
         if exact:
             # Finer than its neighbours, it has to agree to its own last digit.
-            text = amounts.pnl_texts[at]
             return text.find(".") + binding.pnl_places + 1 >= len(text)
         prices = (amounts.entry_texts[at], amounts.exit_texts[at])
         places = max(binding.price_places.get(words.symbols[at], 0), *map(decimals, prices))
