@@ -38,6 +38,7 @@ PLAIN = (
     "wins",
     "losses",
     "break_evens",
+    "fees_unknown",
     "win_rate",
     "profit_factor",
     "expectancy_r",

@@ -176,7 +176,8 @@ class StatsItem(Schema):
     net_pnl: str
     gross_profit: str
     gross_loss: str
-    fees: str
+    fees: str = Field(description="Those that are known")
+    fees_unknown: int = Field(description="Trades that do not tell their fee")
     profit_factor: float | None
     expectancy: str | None
     expectancy_r: float | None

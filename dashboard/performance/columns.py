@@ -22,7 +22,7 @@ class Columns(NamedTuple):
 
     exits: Sequence[int] = ()
     nets: Sequence[int] = ()
-    fees: Sequence[int] = ()
+    fees: Sequence[int | None] = ()
     entries: Sequence[int | None] = ()
     maes: Sequence[int | None] = ()
     mfes: Sequence[int | None] = ()
@@ -41,7 +41,7 @@ class Columns(NamedTuple):
         ids: Sequence[str],
         exits: Sequence[int],
         nets: Sequence[int],
-        fees: Sequence[int],
+        fees: Sequence[int | None],
         entries: Sequence[int | None],
         risks: Sequence[int | None],
         maes: Sequence[int | None],

@@ -122,11 +122,14 @@ def sqn(count: int, total: int, sum_squares: int) -> float | Undefined:
     return total / (math.sqrt(count) * spread)
 
 
-def commission_drag(fees: int, net_pnl: int) -> float | Undefined:
+def commission_drag(fees: int, net_pnl: int, unknown: int) -> float | Undefined:
     """Fees / (net + fees): the share of the profit before fees that fees took, >= 0.
 
-    Undefined where there was no profit before fees to take a share of. Own.
+    Undefined where there was no profit before fees to take a share of, and where `unknown`
+    trades do not tell their fee. Own.
     """
+    if unknown:
+        return Undefined("the fees of some trades are not known")
     if net_pnl + fees <= 0:
         return Undefined("no profit before fees")
     return fees / (net_pnl + fees)

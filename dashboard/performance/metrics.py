@@ -52,6 +52,7 @@ class Metrics:
     """Every figure of the table. Money is an int in 1e-8 quote; ratios are fractions.
 
     None where a figure is undefined, with the reason under its name in `undefined`.
+    `fees` are those that are known; `fees_unknown` trades do not tell theirs.
     `gross_loss`, `average_loss`, `worst` and `average_mae` are <= 0.
     """
 
@@ -63,6 +64,7 @@ class Metrics:
     gross_profit: int
     gross_loss: int
     fees: int
+    fees_unknown: int
     longest_winning_streak: int
     longest_losing_streak: int
     max_drawdown: Drawdown
@@ -125,6 +127,7 @@ def metrics(
         gross_profit=totals.gross_profit,
         gross_loss=totals.gross_loss,
         fees=totals.fees,
+        fees_unknown=totals.trades - totals.fee_trades,
         longest_winning_streak=summary.streaks.longest_wins,
         longest_losing_streak=summary.streaks.longest_losses,
         max_drawdown=Drawdown(
@@ -167,7 +170,9 @@ def over_trades(summary: Summary) -> dict[str, Any]:
         "recovery_factor": formulas.recovery_factor(summary.net_pnl, summary.max_drawdown),
         "sqn": sqn,
         "kelly": formulas.kelly(totals.wins, totals.losses, payoff),
-        "commission_drag": formulas.commission_drag(totals.fees, summary.net_pnl),
+        "commission_drag": formulas.commission_drag(
+            totals.fees, summary.net_pnl, totals.trades - totals.fee_trades
+        ),
         "average_mae": formulas.average(totals.mae_sum, totals.mae_trades, "no recorded mae"),
         "average_mfe": formulas.average(totals.mfe_sum, totals.mfe_trades, "no recorded mfe"),
         "average_holding": formulas.average(

@@ -17,7 +17,10 @@ from dashboard.performance.columns import Columns
 
 
 class Totals(NamedTuple):
-    """Counts and sums. `gross_loss` <= 0 is signed, so net is gross_profit + gross_loss."""
+    """Counts and sums. `gross_loss` <= 0 is signed, so net is gross_profit + gross_loss.
+
+    `fees` are those of the `fee_trades` whose fee is known.
+    """
 
     trades: int = 0
     wins: int = 0
@@ -33,6 +36,7 @@ class Totals(NamedTuple):
     mae_sum: int = 0
     mfe_trades: int = 0
     mfe_sum: int = 0
+    fee_trades: int = 0
 
     @classmethod
     def of_columns(cls, columns: Columns) -> Totals:
@@ -40,6 +44,7 @@ class Totals(NamedTuple):
         profits = [net for net in nets if net > 0]
         losses = [net for net in nets if net < 0]
         maes, mfes = _known(columns.maes), _known(columns.mfes)
+        fees = _known(columns.fees)
         return cls(
             trades=len(nets),
             wins=len(profits),
@@ -47,7 +52,7 @@ class Totals(NamedTuple):
             break_evens=len(nets) - len(profits) - len(losses),
             gross_profit=sum(profits),
             gross_loss=sum(losses),
-            fees=sum(columns.fees),
+            fees=sum(fees),
             sum_squares=sum(map(mul, nets, nets)),
             best=max(nets, default=None),
             worst=min(nets, default=None),
@@ -55,6 +60,7 @@ class Totals(NamedTuple):
             mae_sum=sum(maes),
             mfe_trades=len(mfes),
             mfe_sum=sum(mfes),
+            fee_trades=len(fees),
         )
 
     @classmethod

@@ -14,14 +14,14 @@ class TradeResult(NamedTuple):
 
     Money in units of 1e-8 quote, times in microseconds since the epoch. `risk` is the money
     at risk from the entry to the first stop (> 0), `mae` <= 0 <= `mfe` the worst and best
-    unrealised money; None where nobody recorded it. A tuple, because a million are made
-    from database rows: `TradeResult._make(row)`.
+    unrealised money; they and the fee are None where nobody recorded them. A tuple, because a
+    million are made from database rows: `TradeResult._make(row)`.
     """
 
     trade_id: str
     exit_time: int
     net_pnl: int
-    fee: int = 0
+    fee: int | None = 0
     entry_time: int | None = None
     risk: int | None = None
     mae: int | None = None

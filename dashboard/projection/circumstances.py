@@ -40,7 +40,10 @@ class Regime(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """Trades of one symbol and source: stakes and turnover in whole quote, fees in 1e-8."""
+    """Trades of one symbol and source: stakes and turnover in whole quote, fees in 1e-8.
+
+    Turnover and fees are those of trades whose fee is known.
+    """
 
     trades: int
     since: int
@@ -122,13 +125,17 @@ def _facts(
     paid, got, sizes = map(_numbers, prices)
     staked = list(map(mul, paid, sizes))
     turned = list(map(add, staked, map(mul, got, sizes)))
+    fees = run.fees
+    if None in fees:
+        turned = [0.0 if fee is None else size for fee, size in zip(fees, turned, strict=True)]
+        fees = [fee or 0 for fee in fees]
     times = zip(run.entries, run.exits, strict=True)
     began = [until if since is None else since for since, until in times]
     found: dict[str, Facts] = {}
     for (symbol, source), places in places_of(list(zip(symbols, sources, strict=True))).items():
         pick = picker(places)
         since, until = min(pick(began)), run.exits[places[-1]]  # in the order of their exits
-        sums = [sum(pick(column)) for column in (staked, turned, run.fees)]
+        sums = [sum(pick(column)) for column in (staked, turned, fees)]
         found[f"{symbol}\n{source}"] = Facts(len(places), since, until, *sums)
     return found
 

@@ -35,7 +35,7 @@ RESULT_FIELDS = (
     "mae",
     "mfe",
 )
-EXIT, FEE = RESULT_FIELDS.index("exit_time"), RESULT_FIELDS.index("fee")
+EXIT = RESULT_FIELDS.index("exit_time")
 FIELDS = (*RESULT_FIELDS, *SCOPES, *SUMMED, *circumstances.FIELDS)
 SCOPED = slice(len(RESULT_FIELDS), len(RESULT_FIELDS) + len(SCOPES))
 ADDED = slice(SCOPED.stop, SCOPED.stop + len(SUMMED))
@@ -81,8 +81,7 @@ class Known(NamedTuple):
 
 def result(values: tuple[Any, ...]) -> TradeResult:
     """A row of RESULT_FIELDS as the statistics see a trade."""
-    trade = TradeResult._make(values)
-    return trade if values[FEE] is not None else trade._replace(fee=0)
+    return TradeResult._make(values)
 
 
 def pack(summary: Summary) -> str:
@@ -157,7 +156,6 @@ def _fold(
     if not trades:
         return Counter()
     fields = list(trades)
-    fields[FEE] = [fee or 0 for fee in fields[FEE]]  # summed are the fees that are known
     run = Columns.of_fields(*fields[: len(RESULT_FIELDS)])
     sides = {
         value: Summary.of_columns(run.picked(picker(places)))

@@ -9,6 +9,8 @@ from django.test import Client
 
 from dashboard.projection import projector
 from tests.dashboard.builder import CANDLE, History, history
+from tests.dashboard.projection.streams import close, stream
+from trader.store import Recorder
 
 
 @pytest.fixture
@@ -90,6 +92,18 @@ def test_day_rows_and_trades_give_one_comparison(page: Client, told: History) ->
     from_trades = page.get("/api/versions/compare", odd).json()
     assert from_days["regime"] is not None or from_days["undefined"]["regime"]
     assert from_days == from_trades
+
+
+def test_fees_that_nobody_knows_are_not_said_to_be_others(page: Client, data: Path) -> None:
+    with stream(data, "bot") as recorder:
+        for number, fee in enumerate(("0.2", "0.2", None)):
+            close(recorder, trade_id=f"t-{number}", fee=fee)
+    recorder = Recorder("bot", version="2", mode="live", folder=data, stream="another")
+    close(recorder, trade_id="t-9", fee="0.2")
+    recorder.close()
+    projector.project()
+    found = page.get("/api/versions/compare", {"a": "1", "b": "2"}).json()
+    assert [one["code"] for one in found["warnings"]] == []
 
 
 def test_a_comparison_as_it_was_known_then(page: Client, told: History) -> None:

@@ -42,6 +42,7 @@ COUNTS = (
     "wins",
     "losses",
     "break_evens",
+    "fees_unknown",
     "longest_winning_streak",
     "longest_losing_streak",
 )

@@ -12,7 +12,7 @@ export function showHeadline(stats, balance) {
   const asset = stats.quote_asset ?? "";
   const reason = (name) => ({ title: stats.undefined[name] });
   write("net-pnl", signed(stats.net_pnl), { tone: tone(stats.net_pnl) });
-  write("net-pnl-note", [asset, stats.fees !== "0" && `after ${number(stats.fees)} fees`].filter(Boolean).join(" "));
+  write("net-pnl-note", [asset, stats.fees !== "0" && `after ${number(stats.fees)} fees`, stats.fees_unknown > 0 && `(${number(stats.fees_unknown, 0)} trades tell no fee)`].filter(Boolean).join(" "));
   write("win-rate", percent(stats.win_rate), reason("win_rate"));
   const evens = stats.break_evens ? `, ${number(stats.break_evens, 0)} even` : "";
   write("win-rate-note", `${number(stats.trades, 0)} trades: ${number(stats.wins, 0)} won, ${number(stats.losses, 0)} lost${evens}`);

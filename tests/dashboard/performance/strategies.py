@@ -25,7 +25,7 @@ def trades(net: st.SearchStrategy[int] = money) -> st.SearchStrategy[TradeResult
             trade_id=str(number),
             exit_time=exit_time,
             net_pnl=net_pnl,
-            fee=number,
+            fee=number if number % 3 else None,
             entry_time=exit_time - held if held >= 0 else None,
             risk=risk or None,
             mae=-excursion if excursion >= 0 else None,

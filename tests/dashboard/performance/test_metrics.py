@@ -8,7 +8,7 @@ from dashboard.performance.equity import DAY, DailyEquity
 from dashboard.performance.metrics import Metrics, metrics
 from dashboard.performance.summary import Summary
 from dashboard.performance.trade import UNIT, TradeResult
-from tests.dashboard.performance.builders import equity, summary
+from tests.dashboard.performance.builders import equity, history, summary
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,13 @@ def test_break_evens_are_neither_wins_nor_losses() -> None:
 
 def test_average_loss_is_negative() -> None:
     assert metrics(summary(5, -3, -1)).average_loss == -2 * UNIT
+
+
+def test_a_share_of_fees_nobody_knows_is_undefined() -> None:
+    told, untold = history(5, 4, fee=1)
+    found = metrics(Summary.of_trades([told, untold._replace(fee=None)]))
+    said = found.undefined["commission_drag"]
+    assert (found.fees_unknown, said) == (1, "the fees of some trades are not known")
 
 
 def test_commission_drag_is_the_fees_share_of_the_profit_before_them() -> None:

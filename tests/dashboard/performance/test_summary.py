@@ -98,7 +98,8 @@ def test_counts_and_sums_are_the_plain_ones(history: list[TradeResult]) -> None:
     assert totals.gross_profit == sum(net for net in nets if net > 0)
     assert totals.gross_loss == sum(net for net in nets if net < 0)
     assert totals.sum_squares == sum(net**2 for net in nets)
-    assert totals.fees == sum(one.fee for one in history)
+    fees = [one.fee for one in history if one.fee is not None]
+    assert (totals.fee_trades, totals.fees) == (len(fees), sum(fees))
     assert (totals.best, totals.worst) == (max(nets, default=None), min(nets, default=None))
     maes = [one.mae for one in history if one.mae is not None]
     assert (totals.mae_trades, totals.mae_sum) == (len(maes), sum(maes))
