@@ -9,11 +9,11 @@ is one batch ahead at most: the next one waits in it until it is asked for.
 
 import os
 import pickle
-import signal
 import subprocess
 import sys
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from django.conf import settings
 
@@ -24,6 +24,10 @@ from dashboard.projection.rows import Rows
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULE = "dashboard.projection.ahead"
+# Ctrl-C in a terminal goes to a whole group: it would strike this one while it still starts.
+APART: dict[str, Any] = {"start_new_session": True}
+if sys.platform == "win32":
+    APART = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
 
 
 class Ended(Exception):
@@ -50,6 +54,7 @@ class Ahead:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": path},
+            **APART,
         )
         self._order = (str(settings.DATA_FOLDER), rows, after, hash_, limit)
 
@@ -89,9 +94,11 @@ class Ahead:
 
 def main() -> None:
     """Fold what the parent asks for until the head, or until the parent is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
     give_way()
-    folder, rows, after, hash_, limit = pickle.load(sys.stdin.buffer)  # noqa: S301 - the parent
+    try:
+        folder, rows, after, hash_, limit = pickle.load(sys.stdin.buffer)  # noqa: S301 - the parent
+    except (EOFError, pickle.UnpicklingError):
+        return  # the parent has gone before it said what to do
     settings.configure(DATA_FOLDER=Path(folder))
     try:
         while (batch := _folded(rows, after, hash_, limit)) is not None:

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from dashboard.models import Trade
-from tests.dashboard.builder import History, three_versions
+from tests.dashboard.builder import History, history, three_versions
 
 ROOT = Path(__file__).resolve().parents[2]
 DJANGO = "from django.core.management import execute_from_command_line as run; run()"
@@ -34,6 +35,20 @@ def test_a_stream_that_cannot_be_read_is_a_failure(told: History, data: Path) ->
     (data / "events" / "bad.sqlite3").write_bytes(b"no database at all, but long enough" * 100)
     with pytest.raises(CommandError, match="'bad'"):
         call_command("project_events", stdout=StringIO())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_full_disk_is_told_in_a_sentence(data: Path) -> None:
+    with history(data) as told:
+        told.candles(200)
+    with connection.cursor() as cursor:
+        (pages,) = cursor.execute("PRAGMA page_count").fetchone()
+        cursor.execute(f"PRAGMA max_page_count = {pages}")
+        try:
+            with pytest.raises(CommandError, match=r"disk is full.*what was projected stays"):
+                call_command("project_events", "--rebuild")
+        finally:
+            cursor.execute("PRAGMA max_page_count = 1073741823")
 
 
 def test_following_ends_when_its_parent_is_gone(data: Path) -> None:

@@ -38,6 +38,15 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            self._project(options)
+        except DatabaseError as error:
+            raise CommandError(
+                f"the site's database does not take it ({error}); what was projected stays. Make"
+                " room or run manage.py migrate, then run this again"
+            ) from error
+
+    def _project(self, options: dict[str, Any]) -> None:
         started = time.monotonic()
         if options["rebuild"]:
             projector.start_over()

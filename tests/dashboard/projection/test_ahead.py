@@ -1,6 +1,7 @@
 """A process that reads and folds beside the one that writes: the same rows, whatever befalls it."""
 
 import logging
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -132,6 +133,18 @@ def test_it_ends_in_silence_when_its_parent_has_gone(
         reading._process.stdout.close()
         assert reading._process.wait(30) == 0
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("order", [b"", b"\x80\x05\x95"], ids=["nothing", "half"])
+def test_it_ends_in_silence_when_its_parent_goes_before_it_says_what_to_do(order: bytes) -> None:
+    ended = subprocess.run([sys.executable, "-m", ahead.MODULE], input=order, capture_output=True)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a group is another thing there")
+def test_a_key_pressed_in_the_terminal_is_for_the_parent_alone(projected: list[object]) -> None:
+    with Ahead(Rows("demo"), after=0, hash_=b"", limit=1) as reading:
+        assert os.getpgid(reading._process.pid) != os.getpgrp()
 
 
 def test_one_that_was_killed_is_said_to_have_ended(projected: list[object]) -> None:
