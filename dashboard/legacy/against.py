@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from .aliases import Heading
 from .binding import Binding
 from .records import Record
+from .times import is_clock_only
 from .values import number
 
 _AGAIN = 3
@@ -23,6 +24,15 @@ def has_no_end(binding: Binding, headings: Sequence[Heading]) -> bool:
     named = {role: headings[at].role for role, at in binding.roles.items()}
     ends = named["exit_time"] == "entry_time" and "entry_time" not in named
     return ends and named["entry_price"] == "entry_price"
+
+
+def has_other_clock(rows: Sequence[Record], times: Iterable[int]) -> bool:
+    """Dates alone beside times of day in a column of their own: when it ended is not known."""
+    dates = all(":" not in row.fields[at] for row in rows for at in times)
+    return dates and any(
+        sum(is_clock_only(row.fields[at]) for row in rows) * 10 >= len(rows) * 6
+        for at in range(len(rows[0].fields))
+    )
 
 
 def tells_of_one(rows: Sequence[Record], binding: Binding) -> bool:

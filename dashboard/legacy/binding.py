@@ -78,6 +78,10 @@ class Binding:
     proposed: bool = False
     says_utc: bool = False
     """An exchange's own export, whose times are UTC by its word."""
+    swapped_lines: tuple[int, int] = (0, 0)
+    """Between these a result that nothing computes may stand for a quantity or a fee."""
+    closes: bool = False
+    """Most rows say in their status that they are closed, so every trade must."""
     fixed_places: bool = False
     """The PnL column ends in zeros where they fall: a shorter cell of it is cut off."""
     naive_times: str = ""

@@ -51,7 +51,6 @@ NULLS = frozenset(
 """Cells that say a value is not available. NaN is none of them: it is a failed calculation."""
 
 TRUE, FALSE = frozenset(("true", "1", "yes", "y")), frozenset(("false", "0", "no", "n"))
-"""Casefolded cells that say yes or no."""
 
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'", "\u2212": "-"})
 
@@ -107,7 +106,16 @@ def decide_grammar(cells: Iterable[str]) -> Grammar:
         score = _fit(grammar, texts)
         if score > best_score:
             best, best_score = grammar, score
-    return best
+    return POINT if best == Grammar(",") and _may_be_thousands(texts) else best
+
+
+_GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+")
+
+
+def _may_be_thousands(texts: list[str]) -> bool:
+    """Whether every comma may as well stand before thousands: "1,234" is read as neither then."""
+    marked = [text.translate(_SPACES) for text in texts if "," in text]
+    return marked != [] and all(map(_GROUPED.fullmatch, marked))
 
 
 def _fit(grammar: Grammar, texts: list[str]) -> float:

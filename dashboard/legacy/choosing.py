@@ -80,7 +80,7 @@ def refine(
     fit = settle(refined, own, context)
     if refined.price_like[1] == 0:
         refined.price_like = binding.price_like
-    refined.simulated = binding.simulated
+    refined.simulated, refined.swapped_lines = binding.simulated, binding.swapped_lines
     return refined if acceptable(refined, fit) else binding
 
 

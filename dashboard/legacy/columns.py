@@ -8,7 +8,15 @@ from decimal import Decimal
 from .binding import TIME_ROLES, Binding
 from .cells import action_of, is_null, says_one_way, side_of
 from .records import Record
-from .statuses import OPENING, is_paper, is_simulated, is_surely_simulated
+from .statuses import (
+    OPENING,
+    is_cash_flow,
+    is_closed,
+    is_paper,
+    is_simulated,
+    is_surely_simulated,
+    stands_open,
+)
 from .times import is_clock_only, is_half_day
 
 _LARGEST_RATE = 0.02
@@ -91,7 +99,11 @@ def _settle_clocks(binding: Binding, rows: Sequence[Record]) -> None:
         at = binding.roles.get(role)
         if at is None:
             continue
-        near = [*binding.also.get(role, ()), *(binding.also.get("time", ()))]
+        # Settled once, a role stands in the date's column: its clock is under its own name.
+        named = [i for i, each in enumerate(binding.headings) if each.role == role]
+        near = [*named, *binding.also.get(role, ()), *(binding.also.get("time", ()))]
+        if "time" in binding.roles:
+            near.append(binding.roles["time"])
         if not binding.headings or (
             at + 1 < binding.width and binding.headings[at + 1].role in ("", *TIME_ROLES)
         ):
@@ -182,6 +194,7 @@ def settle_mode(binding: Binding, rows: Sequence[Record]) -> None:
         if 0 < share < 1:
             binding.simulated = role
             return
+    _settle_flows(binding, rows)
     # A column whose name says nothing, with "testnet" in some of its cells.
     for at in range(len(binding.headings)):
         if binding.headings[at].role in ("", "other"):
@@ -189,6 +202,19 @@ def settle_mode(binding: Binding, rows: Sequence[Record]) -> None:
             if 0 < share < 1:
                 binding.roles["paper"], binding.simulated = at, "paper"
                 return
+
+
+def _settle_flows(binding: Binding, rows: Sequence[Record]) -> None:
+    """Columns by which some rows say that they are no closed trades, whatever their names say."""
+    status = binding.roles.get("status")
+    if status is not None and binding.shape == "trades":
+        binding.closes = _share(_cells(rows, status), is_closed) >= _MOST
+    for at, each in enumerate(binding.headings):
+        cells = _cells(rows, at)
+        if cells and all(stands_open(cell, each.name) is not None for cell in cells):
+            binding.roles["stands"] = at
+        elif each.role in ("", "other") and 0 < _share(cells, is_cash_flow) < 1:
+            binding.roles.setdefault("flow", at)
 
 
 def _settle_leverage(binding: Binding, rows: Sequence[Record]) -> None:

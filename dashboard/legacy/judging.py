@@ -9,7 +9,7 @@ from .cells import quote_of, to_unit
 from .checking import Check, check, last_digit, turnover_of
 from .moneys import money_of_sign, other_money
 from .records import Record
-from .statuses import any_status_word, aside_kind, says_it_is_none
+from .statuses import any_status_word, aside_kind, is_closed, says_it_is_none
 from .values import Context, Values, number, read_values, show, text_of
 from .verdicts import Aside, Refusal, Trade, Verdict
 from .versions import belongs
@@ -30,6 +30,9 @@ def judge(
         return Aside(kind)
     if not binding.headings and (kind := says_it_is_none(record)):
         return Aside(kind)
+    if binding.closes and not is_closed(record.fields[binding.roles["status"]]):
+        word = show(record.fields[binding.roles["status"]])
+        return Refusal("not_a_trade", f"its status is {word}, where others say that they closed")
     place = binding.roles.get("version")
     if place is not None and not belongs(record.fields[place].strip(), binding.versions_seen):
         return Refusal("unproven_layout", f"version is {show(record.fields[place])}")
@@ -52,6 +55,9 @@ def judge(
         return Refusal("not_a_trade", "a result without a market, a side or prices")
     if printed is not None and _is_price(printed, record.fields, binding):
         return Refusal("contradicted", f"the PnL {printed} is a price")
+    if printed is not None and binding.swapped_lines[0] < record.line < binding.swapped_lines[1]:
+        return Refusal("contradicted", f"the PnL {printed} may be a quantity or a fee: columns "
+                       "have changed places in rows beside it")  # fmt: skip
     if printed is not None and (other := other_money(record.fields, binding, values.symbol)):
         return Refusal("pnl_kind_unknown", other)
     if printed == 0 and "price" in binding.roles:

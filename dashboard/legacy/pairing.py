@@ -81,6 +81,8 @@ def pair(parts: Sequence[Part], binding: Binding) -> Paired:
             continue
         out += said
         finished += done
+    if binding.known is None and "fee_asset" not in binding.roles and _are_fees_in_coin(fills):
+        binding.uncertain = "no PnL printed, and the fees of purchases look like the coin bought"
     net, shares = is_net(finished), unstated_fees(finished)
     for position in finished:
         out += _book(position, binding, net=net, shares=shares)
@@ -312,6 +314,19 @@ def _not_computable(position: Position, binding: Binding) -> str:
     if is_inverse(position.fills[0].symbol):
         return "no PnL printed, and the market is coin-margined"
     return binding.uncertain or ("" if binding.known else _may_be_contracts(position))
+
+
+def _are_fees_in_coin(fills: list[Fill]) -> bool:
+    """One share of the quantity bought, whatever the price: taken from the coin, not in money."""
+    bought = [f for f in fills if f.side > 0 and f.fee and f.fee_asset in ("", f.quote_asset)]
+    if len(bought) < 5:
+        return False
+    coin = sorted((f.fee or ZERO) / f.quantity for f in bought)
+    money = sorted((f.fee or ZERO) / f.quantity / f.price for f in bought)
+    cut = len(bought) // 10
+    (low, high), (least, most) = ((s[cut], s[-1 - cut]) for s in (coin, money))
+    usual = high <= Decimal("0.02") and high <= low * Decimal("1.005")
+    return usual and most > least * Decimal("1.01")
 
 
 def _may_be_contracts(position: Position) -> str:

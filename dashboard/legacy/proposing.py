@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, permutations
 
-from .against import has_no_end, tells_of_one
+from .against import has_no_end, has_other_clock, tells_of_one
 from .aliases import Heading
 from .binding import Binding
 from .cells import Grammar, column_unit, decide_grammar, decimals, is_null, is_symbol, side_of
@@ -63,7 +63,7 @@ def propose(
     if symbol is None and not context.symbol:
         return None
     times = _time_roles(rows, seen)
-    if not times:
+    if not times or has_other_clock(rows, seen.times):
         return None
     for side in seen.sides[:2]:
         found = list(_solutions(rows, seen, side))

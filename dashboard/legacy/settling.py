@@ -21,6 +21,7 @@ from .cells import (
 )
 from .columns import settle_columns
 from .doubled import settle_doubled
+from .doubts import is_shortened, is_told_twice, swapped_lines
 from .fill_rows import settle_amounts, without_asset
 from .fit import Fit
 from .pnl_kinds import settle_pnl
@@ -67,6 +68,14 @@ def settle(binding: Binding, records: list[Record], context: Context) -> Fit:
             is_move_in_percent(binding, rows) or is_planned(binding, rows)
         ):
             binding.pnl_kind = "unknown"
+        if binding.pnl_kind == "printed":
+            if is_told_twice(binding, rows):
+                binding.pnl_kind = "unknown"
+            binding.swapped_lines = swapped_lines(binding, rows)
+    if is_shortened(binding, sample):
+        binding.uncertain = binding.uncertain or (
+            "no PnL printed, and a spreadsheet has shortened prices or quantities to three digits"
+        )
     place = binding.roles.get("version")
     if place is not None:
         tags = [cell.strip() for cell in column(place) if cell.strip()]

@@ -16,7 +16,9 @@ _STATUS = {
         "planejado planejada запланирован partially_closed partly_closed "
         "part_closed unfilled 미체결 대기 진행중 보유중 "
         "offen 未成交 持仓中 未平仓 aberta aberto pendente "
-        "открыта открыт активен"
+        "открыта открыт активен открытая открытый running ongoing laufend läuft gehalten ouvert "
+        "ouverte en_cours abierta abierto aperta aperto otwarta otwarte açık 未決済 保有中 持倉中 "
+        "в_позиции удерживается 보유 보유_중 진행_중"
     ),
     "cancelled": (
         "cancelled canceled cancel storniert abgebrochen 취소 취소됨 已取消 已撤销 撤单 "
@@ -101,7 +103,10 @@ def aside_kind(record: Record, binding: Binding | None = None) -> str:
     """The kind of a record that is no closed trade by its own word (status, type), or ""."""
     cells = record.fields
     if binding is not None:
-        for role in ("status", "type", "side", "action"):
+        stands = binding.roles.get("stands")
+        if stands is not None and stands_open(cells[stands], binding.headings[stands].name):
+            return "open"
+        for role in ("status", "type", "side", "action", "flow"):
             at = binding.roles.get(role)
             if at is not None and at < len(cells):
                 if binding.shape == "fills" and cells[at].strip().casefold() in OPENING:
@@ -140,12 +145,55 @@ def status_kind(cell: str, *, parts: bool = False) -> str:
 def never_closed(exit_reason: str) -> str:
     """The kind of record whose exit reason says that there was no exit, or ""."""
     kind = status_kind(exit_reason, parts=True)
-    return kind if kind in ("cancelled", "rejected", "open") else ""
+    if kind == "cash_flow" and not is_cash_flow(exit_reason):
+        return ""
+    return kind if kind in ("cancelled", "rejected", "open", "cash_flow") else ""
 
 
 def is_simulated(cell: str) -> bool:
     """True where a mode, type or status cell says that the trade was not really made."""
     return cell.strip().casefold().replace(" ", "_") in SIMULATED
+
+
+_CLOSED = frozenset(
+    ("closed", "close", "complete", "completed", "done", "filled", "finished", "settled",
+     "exited", "win", "loss", "won", "lost", "청산", "청산완료", "청산_완료", "완료", "종료",
+     "체결", "체결완료", "매도완료", "geschlossen", "erledigt", "abgeschlossen", "ausgeführt",
+     "已平仓", "平仓", "已平倉", "已成交", "完成", "已完成", "結束", "fechada", "fechado",
+     "concluída", "concluida", "executada", "закрыта", "закрыт", "закрыто", "закрытая",
+     "завершена", "завершён", "исполнен", "cerrada", "cerrado", "fermé", "fermée", "clôturé",
+     "cloturé", "chiusa", "chiuso", "zamknięta", "zamknięte", "kapalı", "kapandı", "決済",
+     "決済済", "約定")
+)  # fmt: skip
+
+
+def is_closed(cell: str) -> bool:
+    """True for a status that says that a trade has ended."""
+    return cell.strip().casefold().replace(" ", "_") in _CLOSED
+
+
+def is_cash_flow(cell: str) -> bool:
+    """True for a word by which money moved without a trade, in whatever column it stands."""
+    text = cell.strip().casefold().replace(" ", "_")
+    return STATUS_WORDS.get(text) == "cash_flow" and text not in _ALSO_OF_TRADES
+
+
+_ALSO_OF_TRADES = frozenset(
+    ("commission", "realized_pnl", "realised_pnl", "balance", "credit", "interest", "reward",
+     "staking", "수수료", "手续费", "комиссия")
+)  # fmt: skip
+_OPEN_NAMES = frozenset(("isopen", "open", "active", "isactive", "inposition", "openposition"))
+_DONE_NAMES = frozenset(
+    ("isclosed", "closed", "executed", "isexecuted", "filled", "isfilled", "done", "completed")
+)
+
+
+def stands_open(cell: str, name: str) -> bool | None:
+    """What yes or no under a header such as "is_open" or "closed" says; None for nothing."""
+    word, key = cell.strip().casefold(), normalise(name)
+    if word not in TRUE | FALSE or key not in _OPEN_NAMES | _DONE_NAMES:
+        return None
+    return (word in TRUE) == (key in _OPEN_NAMES)
 
 
 def is_surely_simulated(cell: str) -> bool:

@@ -339,8 +339,12 @@ def _market_named(fields: list[str], binding: Binding, form: str) -> str | Refus
 _ASSET = re.compile(r"[A-Z0-9]{1,15}")
 QUOTES_OF_ACCOUNTS = frozenset(("KRW", "EUR", "GBP", "JPY", "BRL"))
 _NO_MARKET = frozenset(
-    ("nan", "inf", "infinity", "null", "none", "nil", "undefined", "unknown", "true", "false")
-)
+    ("nan", "inf", "infinity", "null", "none", "nil", "undefined", "unknown", "true", "false",
+     "total", "totals", "sum", "subtotal", "all", "portfolio", "account", "합계", "총계",
+     "소계", "누계", "итого", "всего", "summe", "gesamt", "合计", "合計", "总计", "總計",
+     "soma", "suma", "razem", "toplam", "totale", "usd", "usdt", "usdc", "busd", "fdusd",
+     "tusd", "krw", "eur", "jpy", "gbp", "brl")
+)  # fmt: skip
 _MARKET = re.compile(r"[\w.:/\-]{1,40}(?: ?\([\w ]{1,12}\))?")
 
 

@@ -135,3 +135,107 @@ def test_a_header_like_an_exchanges_says_nothing_of_the_zone() -> None:
     here, there = (read(content, zone=ZoneInfo(zone)).trades for zone in ("UTC", "Asia/Seoul"))
     hours = {(a.exit_time - b.exit_time) / 3.6e9 for a, b in zip(here, there, strict=True)}
     assert hours == {9}
+
+
+# -- which of two, and what stands beside it
+
+
+def test_two_results_of_one_name_that_differ_are_none() -> None:
+    content = log("time,symbol,side,profit,pnl", TRADES, lambda t: f"{brief(t)},0.5,{t.net:.2f}")
+    reading = read(content)
+    assert (reading.trades, set(reading.reasons.values())) == ([], {"pnl_kind_unknown"})
+
+
+@pytest.mark.parametrize("name", ["qty", "fee"])
+def test_a_result_beside_rows_whose_columns_changed_places_is_none(name: str) -> None:
+    rows = [
+        f"{brief(t)},{t.fee:.4f},{t.net:.2f}" if at < 20 else f"{brief(t)},{t.net:.2f},{t.fee:.4f}"
+        for at, t in enumerate(TRADES)
+    ]
+    reading = read(f"time,symbol,side,{name},pnl\n" + "\n".join(rows) + "\n")
+    assert max(trade.line for trade in reading.trades) <= 21
+
+
+@pytest.mark.parametrize("symbol", ["TOTAL", "합계", "USDT"])
+def test_what_is_no_market_has_no_trades(symbol: str) -> None:
+    rows = [f"{t.left},{t.symbol},{t.net:.2f}" for t in TRADES]
+    rows.insert(9, f"{TRADES[8].left},{symbol},1000.00")
+    assert read("time,symbol,pnl\n" + "\n".join(rows) + "\n").reasons == {11: "no_symbol"}
+
+
+@pytest.mark.parametrize("header", ["reason", "category"])
+@pytest.mark.parametrize("word", ["funding_fee", "Deposit", "펀딩비"])
+def test_money_that_moved_without_a_trade_is_set_aside(header: str, word: str) -> None:
+    rows = [f"{brief(t)},{t.net:.2f},tp" for t in TRADES]
+    rows.insert(9, f"{brief(TRADES[8])},-0.13,{word}")
+    reading = read(f"time,symbol,side,pnl,{header}\n" + "\n".join(rows) + "\n")
+    assert (len(reading.trades), reading.report.set_aside) == (40, {"cash_flow": 1})
+
+
+@pytest.mark.parametrize(
+    ("header", "still", "done"),
+    [
+        ("status", "laufend", "geschlossen"),
+        ("상태", "보유", "청산완료"),
+        ("is_open", "True", "False"),
+        ("is_closed", "0", "1"),
+    ],
+)
+def test_a_position_that_is_still_open_is_set_aside(header: str, still: str, done: str) -> None:
+    words = dict(zip(TRADES, [still, done, done, done] * 10, strict=True))
+    content = log(f"time,symbol,side,pnl,{header}", TRADES,
+                  lambda t: f"{brief(t)},{t.net:.2f},{words[t]}")  # fmt: skip
+    reading = read(content)
+    assert (len(reading.trades), reading.report.set_aside) == (30, {"open": 10})
+
+
+def test_a_status_nobody_knows_among_closed_ones_is_refused() -> None:
+    words = dict(zip(TRADES, ["в работе", "закрыта", "закрыта", "закрыта"] * 10, strict=True))
+    content = log("time,symbol,side,pnl,status", TRADES,
+                  lambda t: f"{brief(t)},{t.net:.2f},{words[t]}")  # fmt: skip
+    reading = read(content)
+    assert (len(reading.trades), set(reading.reasons.values())) == (30, {"not_a_trade"})
+
+
+# -- numbers
+
+
+def test_a_comma_that_may_stand_before_thousands_is_read_as_neither() -> None:
+    rows = [f'{brief(t)},"{t.side * (at + 1)},{at + 100}"' for at, t in enumerate(TRADES)]
+    reading = read("time,symbol,side,pnl\n" + "\n".join(rows) + "\n")
+    assert reading.trades == []
+
+
+def test_fees_taken_from_the_coin_bought_compute_nothing() -> None:
+    rows = []
+    for t in TRADES:
+        rows.append(f"{t.entered},{t.symbol},BUY,{t.entry},{t.quantity},{t.quantity / 1000}")
+        paid = t.exit * t.quantity / 1000
+        rows.append(f"{t.left},{t.symbol},SELL,{t.exit},{t.quantity},{paid}")
+    reading = read("time,symbol,side,price,quantity,fee\n" + "\n".join(rows) + "\n")
+    assert reading.trades == []
+
+
+def test_prices_a_spreadsheet_shortened_compute_nothing() -> None:
+    rows = []
+    for t in TRADES:
+        rows.append(f"{t.entered},{t.symbol},BUY,{t.entry:.2E},{t.quantity},{t.fee / 2}")
+        rows.append(f"{t.left},{t.symbol},SELL,{t.exit:.2E},{t.quantity},{t.fee / 2}")
+    reading = read("time,symbol,side,price,quantity,fee\n" + "\n".join(rows) + "\n")
+    assert reading.trades == []
+
+
+def test_times_of_day_beside_one_date_are_the_entrys_and_the_exits() -> None:
+    def row(t: Made) -> str:
+        return f"{t.symbol},{t.word},{t.entry},{t.exit},{t.quantity},{t.fee},{t.net}"
+
+    names = "symbol,side,entry price,exit price,qty,fee,pnl\n"
+    trades = [t for t in TRADES if t.entered.date() == t.left.date()]
+    parts = "\n".join(f"{t.left:%Y-%m-%d},{t.entered:%H:%M:%S},{t.left:%H:%M:%S},{row(t)}"
+                      for t in trades)  # fmt: skip
+    whole = "\n".join(f"{t.entered},{t.left},{row(t)}" for t in trades)
+    first = read(f"date,entry time,exit time,{names}{parts}\n")
+    second = read(f"entry time,exit time,{names}{whole}\n")
+    assert [(t.entry_time, t.exit_time) for t in first.trades] == [
+        (t.entry_time, t.exit_time) for t in second.trades
+    ]

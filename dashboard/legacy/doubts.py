@@ -1,0 +1,60 @@
+"""Doubts about results that nothing computes: another column, another row, another meaning."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from .binding import Binding
+from .records import Record
+from .values import number
+
+_SHORTENED = re.compile(r"[+-]?\d\.\d\dE[+-]\d{1,2}")
+_FEW = 3
+
+
+def is_told_twice(binding: Binding, rows: Sequence[Record]) -> bool:
+    """Whether another column called a result as well says something else, and none names money."""
+    others = binding.also.get(binding.pnl_role, ())
+    if not others:
+        return False
+    first = binding.roles[binding.pnl_role]
+    named = [bool(binding.headings[at].currency) for at in (first, *others)]
+    if named[0] and not any(named[1:]):
+        return False
+    differing = sum(row.fields[first].strip() != row.fields[at].strip()
+                    for row in rows for at in others)  # fmt: skip
+    return differing * 10 > len(rows)
+
+
+def swapped_lines(binding: Binding, rows: Sequence[Record]) -> tuple[int, int]:
+    """Between which lines a result and a quantity or fee stand for each other; (0, 0) nowhere.
+
+    Where some quantities or fees are below zero they are results; rows beside those are not
+    told apart by their sign, up to the next whose result is below zero.
+    """
+    odd: list[int] = []
+    sure: list[int] = []
+    for row in rows:
+        printed = number(row.fields, binding.pnl_role, binding)
+        amounts = (number(row.fields, role, binding) for role in ("quantity", "fee"))
+        signs = (binding.fee_sign if role else 1 for role in (0, 1))
+        if any(isinstance(a, Decimal) and a * s < 0 for a, s in zip(amounts, signs, strict=True)):
+            odd.append(row.line)
+        elif isinstance(printed, Decimal) and printed < 0:
+            sure.append(row.line)
+    if len(odd) < _FEW or binding.signed_shorts:
+        return 0, 0
+    before = max((line for line in sure if line < odd[0]), default=0)
+    after = min((line for line in sure if line > odd[-1]), default=1 << 62)
+    return before, after
+
+
+def is_shortened(binding: Binding, rows: Sequence[Record]) -> bool:
+    """Whether a spreadsheet has left three digits of prices or quantities: "4.21E+04"."""
+    places = [binding.roles[role] for role in ("entry_price", "exit_price", "price", "quantity")
+              if role in binding.roles]  # fmt: skip
+    short = sum(_SHORTENED.fullmatch(row.fields[at].strip()) is not None
+                for row in rows for at in places)  # fmt: skip
+    return short >= _FEW
