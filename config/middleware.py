@@ -1,11 +1,12 @@
-"""The site's own middleware: content security policy, no-store, second factor, last view."""
+"""The site's own middleware: content policy, no-store, manners under /api/, second factor, view."""
 
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django_otp import user_has_device
@@ -49,6 +50,47 @@ def no_store(get_response: Next) -> Next:
         return response
 
     return middleware
+
+
+def api_manners(get_response: Next) -> Next:
+    """Under /api/ every error is a problem detail (RFC 9457), the framework's own too, and HEAD
+    is answered as GET is, without the body."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if not request.path.startswith("/api/"):
+            return get_response(request)
+        head = request.method == "HEAD"
+        if head:
+            request.method = "GET"
+        response = get_response(request)
+        if response.status_code >= 400 and "problem+json" not in response.get("Content-Type", ""):
+            response = _problem(request, response)
+        if head and isinstance(response, HttpResponse):
+            response["Content-Length"] = str(len(response.content))
+            response.content = b""
+        return response
+
+    return middleware
+
+
+def _problem(request: HttpRequest, response: HttpResponseBase) -> JsonResponse:
+    """The same error, said as the API says all others."""
+    status = response.status_code
+    allowed = response.get("Allow")
+    detail = {
+        404: f"{request.path[:200]} is no address of this API; /api/openapi.json names them all",
+        405: f"{request.method} cannot be asked of this address; it takes {allowed}",
+    }.get(status, "")
+    body = {
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "instance": request.path,
+    }
+    headers = {"Allow": allowed} if allowed else None
+    return JsonResponse(
+        body, status=status, content_type="application/problem+json", headers=headers
+    )
 
 
 def second_factor(get_response: Next) -> Next:

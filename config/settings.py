@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "config.middleware.content_security_policy",
     "config.static.StaticFilesMiddleware",
     "config.middleware.no_store",
+    "config.middleware.api_manners",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

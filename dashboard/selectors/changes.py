@@ -22,6 +22,8 @@ def etag(request: HttpRequest, scope: Scope, *names: str, also: object = None) -
 
 
 def unchanged(request: HttpRequest, tag: str) -> bool:
-    """Whether the asker holds this very answer."""
+    """Whether the asker holds this very answer, or any at all (`*`)."""
     held = request.headers.get("If-None-Match", "")
-    return tag in [word.strip().removeprefix("W/") for word in held.split(",")]
+    return held.strip() == "*" or tag in [
+        word.strip().removeprefix("W/") for word in held.split(",")
+    ]

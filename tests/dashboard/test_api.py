@@ -238,6 +238,32 @@ def test_trades_of_one_exit_reason_are_those_of_its_group(page: Client, told: Hi
     assert found == [one["net_pnl"] for one in groups]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status", "said"),
+    [
+        ("POST", "stats", 405, "POST cannot be asked of this address; it takes GET"),
+        ("GET", "nothing", 404, "/api/nothing is no address of this API"),
+    ],
+)
+def test_an_error_of_the_framework_is_a_problem_as_well(
+    page: Client, method: str, path: str, status: int, said: str
+) -> None:
+    response = page.generic(method, f"/api/{path}")
+    assert response["Content-Type"] == "application/problem+json"
+    assert (response.status_code, response.json()["status"]) == (status, status)
+    assert said in response.json()["detail"]
+
+
+def test_head_is_what_get_is_without_the_body(page: Client, told: History) -> None:
+    whole, head = page.get("/api/stats"), page.head("/api/stats")
+    assert (head.status_code, head["ETag"], head.content) == (200, whole["ETag"], b"")
+    assert head["Content-Length"] == str(len(whole.content))
+
+
+def test_whoever_holds_any_answer_is_told_that_there_is_one(page: Client, told: History) -> None:
+    assert page.get("/api/stats", headers={"if-none-match": "*"}).status_code == 304
+
+
 @pytest.mark.parametrize("path", ["positions", "trades", "stats", "equity", "versions"])
 def test_the_same_question_again_is_304(page: Client, told: History, path: str) -> None:
     tag = page.get(f"/api/{path}")["ETag"]
