@@ -64,7 +64,7 @@ ALIASES: dict[str, str] = {
     ),
     "side": (
         "side|direction|position|position side|pos side|trade side|long/short|"
-        "buy/sell|dir|l/s|closing direction|close side|"
+        "buy/sell|dir|l/s|closing direction|close side|opening direction|open side|"
         "market pos|market position|trade|order side|long short|"
         "방향|포지션|구분|매매구분|사이드|매수매도|매매|거래구분|포지션방향|포지션 방향|"
         "거래종류|주문구분|"
@@ -124,7 +124,8 @@ ALIASES: dict[str, str] = {
         "quantity|qty|size|amount|volume|vol|position size|position size qty|filled "
         "qty|filled quantity|executed|executed qty|executed quantity|base quantity|"
         "base qty|amount base|order qty|contracts qty|lot|lots|units|closed vol|"
-        "closed qty|closed size|filled|shares|sz|filled amount|"
+        "closed qty|closed size|closing quantity|closed quantity|closed amount|"
+        "filled|shares|sz|filled amount|"
         "수량|체결수량|거래량|주문수량|매매수량|계약수|물량|체결량|거래수량|체결됨|실행됨|"
         "menge|anzahl|größe|positionsgröße|stückzahl|volumen|stück|groesse|ausgeführt|"
         "ausgeführte menge|"
