@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import time
 from decimal import Decimal
 
 from .binding import Binding
@@ -12,6 +13,10 @@ from .values import number
 
 _SHORTENED = re.compile(r"[+-]?\d\.\d\dE[+-]\d{1,2}")
 _FEW = 3
+_OF_A_TRADE = frozenset(
+    ("side", "is_short", "entry_time", "entry_price", "exit_price", "price", "quantity",
+     "bot_trade_id", "exchange_trade_id", "exit_reason")
+)  # fmt: skip
 
 
 def is_told_twice(binding: Binding, rows: Sequence[Record]) -> bool:
@@ -49,6 +54,21 @@ def swapped_lines(binding: Binding, rows: Sequence[Record]) -> tuple[int, int]:
     before = max((line for line in sure if line < odd[0]), default=0)
     after = min((line for line in sure if line > odd[-1]), default=1 << 62)
     return before, after
+
+
+def are_sums_of_days(binding: Binding, rows: Sequence[Record]) -> bool:
+    """One result a date and market at most, and nothing else of a trade: sums, by their looks."""
+    if binding.known is not None or binding.roles.keys() & _OF_A_TRADE or len(rows) < _FEW:
+        return False
+    form = binding.forms.get("exit_time")
+    if form is None or form.name == "epoch" or "exit_time" in binding.clocks:
+        return False
+    places = [binding.roles[role] for role in ("exit_time", "symbol") if role in binding.roles]
+    told = {tuple(row.fields[at].strip() for at in places) for row in rows}
+    moments = [form.read(row.fields[places[0]].strip()) for row in rows]
+    return len(told) == len(rows) and all(
+        read is None or read[0].time() == time() for read in moments
+    )
 
 
 def is_shortened(binding: Binding, rows: Sequence[Record]) -> bool:

@@ -224,8 +224,6 @@ def _kind_by_looks(binding: Binding, values: list[Values]) -> str:
         return "unknown"
     if binding.unit_names.get(binding.roles[binding.pnl_role]) == "%":
         return "unknown"
-    if _are_sums_of_days(binding, values):
-        return "unknown"
     if _follows_prices(values) or _is_multiplied(values):
         return "unknown"
     printed = [float(each.printed) for each in values if each.printed is not None]
@@ -241,24 +239,6 @@ def _kind_by_looks(binding: Binding, values: list[Values]) -> str:
         if _are_prices(values):
             return "unknown"
     return "printed"
-
-
-_OF_A_TRADE = frozenset(
-    ("side", "is_short", "entry_time", "entry_price", "exit_price", "price", "quantity",
-     "bot_trade_id", "exchange_trade_id", "exit_reason")
-)  # fmt: skip
-_DAY_US = 86_400_000_000
-
-
-def _are_sums_of_days(binding: Binding, values: list[Values]) -> bool:
-    """One result a day and market at most, and nothing else of a trade: sums, by their looks."""
-    if binding.known is not None or binding.roles.keys() & _OF_A_TRADE or len(values) < 3:
-        return False
-    first = values[0].exit_time
-    days = {(each.symbol, each.exit_time) for each in values}
-    return len(days) == len(values) and all(
-        (each.exit_time - first) % _DAY_US == 0 for each in values
-    )
 
 
 def _are_prices(values: list[Values]) -> bool:

@@ -21,7 +21,7 @@ from .cells import (
 )
 from .columns import settle_columns
 from .doubled import settle_doubled
-from .doubts import is_shortened, is_told_twice, swapped_lines
+from .doubts import are_sums_of_days, is_shortened, is_told_twice, swapped_lines
 from .fill_rows import settle_amounts, without_asset
 from .fit import Fit
 from .pnl_kinds import settle_pnl
@@ -69,7 +69,7 @@ def settle(binding: Binding, records: list[Record], context: Context) -> Fit:
         ):
             binding.pnl_kind = "unknown"
         if binding.pnl_kind == "printed":
-            if is_told_twice(binding, rows):
+            if is_told_twice(binding, rows) or are_sums_of_days(binding, rows):
                 binding.pnl_kind = "unknown"
             binding.swapped_lines = swapped_lines(binding, rows)
     if is_shortened(binding, sample):

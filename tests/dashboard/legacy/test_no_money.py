@@ -55,6 +55,12 @@ def test_results_of_days_are_no_trades() -> None:
     assert read(content).trades == []
 
 
+def test_results_at_one_hour_a_day_are_trades() -> None:
+    days = {trade: f"2024-01-{at + 1:02} 10:00:00" for at, trade in enumerate(TRADES[:30])}
+    content = log("time,symbol,pnl", TRADES[:30], lambda t: f"{days[t]},{t.symbol},{t.net}")
+    assert len(read(content).trades) == 30
+
+
 PLANS: dict[str, tuple[str, Callable[[Made], str]]] = {
     "a result that is the target's": (
         "time,symbol,side,entry price,tp,qty,profit",
