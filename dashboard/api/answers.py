@@ -97,6 +97,16 @@ def stats_answer(figures: Figures) -> Answer:
     return answer
 
 
+def version_answer(version: str, figures: Figures, dsr: float | Undefined) -> Answer:
+    """A version's figures, and what its Sharpe ratio is worth among all that were tried."""
+    answer = {"version": version, **stats_answer(figures), "dsr": None}
+    if isinstance(dsr, Undefined):
+        answer["undefined"]["dsr"] = dsr.reason
+    else:
+        answer["dsr"] = dsr
+    return answer
+
+
 def _equity_drawdown(fall: EquityDrawdown | None) -> Answer | None:
     """The deepest fall of daily equity: money, fraction and days all of that one fall."""
     if fall is None:

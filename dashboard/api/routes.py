@@ -127,10 +127,10 @@ def versions(request: HttpRequest, filters: Query[PastIn]) -> HttpResponse:
 
     def body(scope: Scope) -> Body:
         days = statistics.newest_first(scope)
-        against = newest(scope, days)
+        against, deflated = newest(scope, days), statistics.deflated(scope, days)
         return {
             "items": [
-                {"version": version, **answers.stats_answer(found)}
+                answers.version_answer(version, found, deflated[version])
                 for version, found in statistics.versions(scope, days)
             ],
             "next_cursor": None,  # all of them: versions are few

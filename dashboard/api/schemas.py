@@ -226,6 +226,13 @@ class VersionItem(StatsItem):
     """One version's figures."""
 
     version: str
+    dsr: float | None = Field(
+        description=(
+            "Deflated Sharpe ratio: the probability, 0..1, that results by day (flat days"
+            " included, on a constant capital) are better than what the luckiest of all versions"
+            " ever tried would show by chance"
+        )
+    )
 
 
 class CautionOut(Schema):

@@ -6,8 +6,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from dashboard.models import DayRollup
+from dashboard.performance.deflation import deflated_sharpes
 from dashboard.performance.drawdown import recovered_at
 from dashboard.performance.equity import DailyEquity
+from dashboard.performance.formulas import Undefined
 from dashboard.performance.metrics import Metrics, metrics
 from dashboard.performance.summary import Summary
 from dashboard.performance.trade import TradeResult
@@ -66,6 +68,21 @@ def versions(
         own, basis = _daily(of_version, days, closes, len(bots), shared=shared)
         found.append((version, _figures(of_version, days, own, basis)))
     return found
+
+
+def deflated(
+    scope: Scope, found_days: list[tuple[str, folding.DayRows]]
+) -> dict[str, float | Undefined]:
+    """The deflated Sharpe ratio of each of these versions, by what the filters leave of it.
+
+    Given every version this money ever knew: one that the filters leave out was tried too, and
+    counts with all it did.
+    """
+    found = dict(found_days)
+    everything = replace(scope, filters=Filters(known_at=scope.filters.known_at))
+    tried = found if scope.filters == everything.filters else folding.versions(everything) | found
+    deflated = deflated_sharpes(tried)
+    return {version: deflated[version] for version in found}
 
 
 def _figures(

@@ -84,6 +84,41 @@ def test_the_newest_is_deflated_for_versions_that_a_filter_leaves_out(
     assert newest["versions_tried"] == 3
 
 
+@pytest.fixture
+def a_week_each(data: Path) -> None:
+    """Three versions one after another, a trade a day."""
+    made = {"1": (1, 2, -1, 3), "2": (2, -3, 1, -1), "3": (4, 5, 3, 4)}
+    for week, (version, results) in enumerate(made.items()):
+        recorder = Recorder("bot", version=version, mode="live", folder=data, stream=f"v{version}")
+        for day, net in enumerate(results, start=1):
+            at = f"2026-0{week + 1}-0{day}T01:00:00Z"
+            close(recorder, trade_id=f"{version}-{day}", exit_time=at, entry_time=at, net_pnl=net)
+        recorder.close()
+    projector.project()
+
+
+def test_every_version_has_its_deflated_sharpe(page: Client, a_week_each: None) -> None:
+    items = page.get("/api/versions").json()["items"]
+    dsr = {item["version"]: item["dsr"] for item in items}
+    assert 0 <= dsr["2"] < dsr["1"] < dsr["3"] <= 1
+
+
+@pytest.mark.parametrize("query", [{"version": "1"}, {"until": "2026-01-10"}])
+def test_versions_that_a_filter_leaves_out_deflate_the_others_too(
+    page: Client, a_week_each: None, query: dict[str, str]
+) -> None:
+    every = {item["version"]: item["dsr"] for item in page.get("/api/versions").json()["items"]}
+    (alone,) = page.get("/api/versions", query).json()["items"]
+    assert (alone["version"], alone["dsr"]) == ("1", every["1"])
+
+
+def test_a_version_of_one_day_has_no_deflated_sharpe(page: Client, data: Path) -> None:
+    with stream(data, "bot") as recorder:
+        close(recorder)
+    (item,) = page.get("/api/versions").json()["items"]
+    assert (item["dsr"], bool(item["undefined"]["dsr"])) == (None, True)
+
+
 def test_day_rows_and_trades_give_one_comparison(page: Client, told: History) -> None:
     """The projector's sums by day against the trades themselves, asked with odd bounds."""
     query = {"a": "8.01", "b": "8.02"}

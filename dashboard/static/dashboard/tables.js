@@ -32,6 +32,7 @@ export function showTrades(items, fresh) {
 // What a version's share of the account fell by is known only where nothing else moved it.
 const BASIS = { "account": "of the account's daily equity; ", "closed trades": "of equity by closed trades alone; " };
 const why = (item, name) => item.undefined[name] ?? "";
+const worth = (item) => item.dsr === null ? "" : `${percent(item.dsr)} likely to be more than the luckiest of all versions tried would show (deflated Sharpe)`;
 
 export function showVersions(items) {
   fill("versions", items.map((item) => {
@@ -45,7 +46,7 @@ export function showVersions(items) {
       cell(signed(item.expectancy), `n ${tone(item.expectancy)}`, why(item, "expectancy")),
       cell(number(item.payoff_ratio), "n", why(item, "payoff_ratio")),
       cell(depth, "n", `${BASIS[item.equity_basis] ?? ""}${number(fall.money)} in closed trades${fall.trough ? `, deepest ${stamp(fall.trough)}` : ""}`),
-      cell(number(item.sharpe), "n", why(item, "sharpe")),
+      cell(number(item.sharpe), "n", why(item, "sharpe") || worth(item)),
       cell(`${day(item.first_exit)} to ${day(item.last_exit)}`, "d"),
       cell(signed(item.net_pnl), `n b ${tone(item.net_pnl)}`),
     );
