@@ -55,13 +55,14 @@ def prove(cluster: list[Record], block: Block, context: Context) -> Binding | No
             belongs(tag, block.current.versions_seen) for tag in binding.versions_seen
         ):
             continue
-        if fit.swapped or not _fees_prove(binding, fit):
+        if fit.swapped or not _fees_prove(binding, fit) or _are_negated(binding, block.current):
             continue
         if fit.confirmed * 10 >= fit.read * 6 and (
             fit.proven or (fit.confirmed >= 2 and fit.digits >= 9)
         ):
             return binding
-    return _neighbour(cluster, block, context) or propose(cluster, context, block.headings)
+    proposed = _neighbour(cluster, block, context) or propose(cluster, context, block.headings)
+    return None if proposed is None or _are_negated(proposed, block.current) else proposed
 
 
 def _neighbour(cluster: list[Record], block: Block, context: Context) -> Binding | None:
@@ -118,6 +119,12 @@ def _are_cut(cluster: list[Record], current: Binding) -> bool:
     cut = sum(is_cut(row.fields, current) for row in rows)
     together = cluster[-1].line - cluster[0].line < 2 * len(cluster)
     return not together and cut * 10 >= len(cluster) * 6
+
+
+def _are_negated(binding: Binding, current: Binding | None) -> bool:
+    """Rows left over whose quantities have a minus: how shorts are written is told by all
+    rows of a layout, not by the damaged ones among them that happen to be shorts."""
+    return binding.signed_shorts and current is not None and current.width == binding.width
 
 
 def _version_column(binding: Binding) -> int:

@@ -3,6 +3,7 @@
 import pytest
 
 from dashboard.legacy.batch import ImportRefused
+from tests.faults.importing_damage import make_log
 
 from .reading import read
 
@@ -169,3 +170,13 @@ def test_a_line_without_end_is_one_line() -> None:
 def test_what_a_failed_program_prints_is_no_market(symbol: str) -> None:
     log = LOG.replace("BTCUSDT,LONG", f"{symbol},LONG")
     assert read(log).reasons == {4: "no_symbol"}
+
+
+@pytest.mark.parametrize("seed", [12_349_417, 12_354_905])
+def test_damaged_quantities_that_all_stand_on_shorts_are_damage(seed: int) -> None:
+    """Three of each have a minus that other shorts of the same log have not."""
+    log = make_log(seed, "bad_cells", "utf-8")
+    negated = {line for line, kind in log.bad.items() if kind == "negative"}
+    reasons = read(log.data).reasons
+    assert len(negated) == 3
+    assert {reasons.get(line) for line in negated} == {"quantity_not_positive"}
