@@ -17,10 +17,17 @@ def overview(visit: Visit, path: str = "/") -> Page:
     page = visit.open(path)
     expect(page.locator("#trades tr").first).to_be_visible()
     return page
+ALL_ANSWERED = (
+    "performance.getEntriesByType('resource')"
+    ".filter(({ name }) => name.includes('/api/')).length >= 9"
+)
+TWO_FRAMES = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 
 
 def test_a_refresh_without_news_leaves_scroll_focus_and_every_row(visit: Visit) -> None:
     page = overview(visit)
+    page.wait_for_function(ALL_ANSWERED)  # what is drawn late would move what is below it
+    page.evaluate(TWO_FRAMES)
     page.locator("#trades a").nth(4).focus()
     page.evaluate("scrollTo(0, 500)")
     page.evaluate("document.querySelector('#trades tr').dataset.same = 'yes'")
