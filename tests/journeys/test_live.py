@@ -11,17 +11,17 @@ pytestmark = pytest.mark.journey
 
 AGAIN = "document.dispatchEvent(new Event('visibilitychange'))"
 PAST = "2026-01-03T12:00:00Z"
+ALL_ANSWERED = (
+    "performance.getEntriesByType('resource')"
+    ".filter(({ name }) => name.includes('/api/')).length >= 9"
+)
+TWO_FRAMES = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 
 
 def overview(visit: Visit, path: str = "/") -> Page:
     page = visit.open(path)
     expect(page.locator("#trades tr").first).to_be_visible()
     return page
-ALL_ANSWERED = (
-    "performance.getEntriesByType('resource')"
-    ".filter(({ name }) => name.includes('/api/')).length >= 9"
-)
-TWO_FRAMES = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 
 
 def test_a_refresh_without_news_leaves_scroll_focus_and_every_row(visit: Visit) -> None:
