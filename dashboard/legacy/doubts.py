@@ -8,15 +8,40 @@ from datetime import time
 from decimal import Decimal
 
 from .binding import Binding
+from .checking import gross_of
 from .records import Record
-from .values import number
+from .values import Values, number
 
 _SHORTENED = re.compile(r"[+-]?\d\.\d\dE[+-]\d{1,2}")
 _FEW = 3
+_CENT = Decimal("0.01")
 _OF_A_TRADE = frozenset(
     ("side", "is_short", "entry_time", "entry_price", "exit_price", "price", "quantity",
      "bot_trade_id", "exchange_trade_id", "exit_reason")
 )  # fmt: skip
+
+
+def stops_adding_up(
+    binding: Binding, rows: Sequence[Record], read: Sequence[Values | None]
+) -> bool:
+    """Whether a running total beside a percentage becomes each trade's own result.
+
+    Rows of two layouts then stand under one header, and a percentage that holds for all of them
+    would hide it: the money has to tell them apart.
+    """
+    if binding.pnl_role != "pnl_pct" or "cum_pnl" not in binding.roles:
+        return False
+    own, before = 0, Decimal(0)
+    for row, values in zip(rows, read, strict=True):
+        total = number(row.fields, "cum_pnl", binding)
+        if not isinstance(total, Decimal):
+            continue
+        gross = None if values is None else gross_of(values)
+        if values is not None and gross is not None:
+            net = gross - (values.fee or 0)
+            own += abs(total - net) <= _CENT < abs(total - before - net)
+        before = total
+    return own >= _FEW
 
 
 def is_told_twice(binding: Binding, rows: Sequence[Record]) -> bool:

@@ -21,7 +21,7 @@ from .cells import (
 )
 from .columns import settle_columns
 from .doubled import settle_doubled
-from .doubts import are_sums_of_days, is_shortened, is_told_twice, swapped_lines
+from .doubts import are_sums_of_days, is_shortened, is_told_twice, stops_adding_up, swapped_lines
 from .fill_rows import settle_amounts, without_asset
 from .fit import Fit
 from .pnl_kinds import settle_pnl
@@ -63,6 +63,10 @@ def settle(binding: Binding, records: list[Record], context: Context) -> Fit:
     read = _read(binding, sample, context)
     fit.read = sum(values is not None for values in read)
     if binding.shape == "trades":
+        if stops_adding_up(binding, sample, read):
+            binding.pnl_role = "cum_pnl"
+            del binding.roles["pnl_pct"]
+            read = _read(binding, sample, context)
         settle_pnl(binding, read, fit)
         if binding.pnl_kind == "printed" and (
             is_move_in_percent(binding, rows) or is_planned(binding, rows)

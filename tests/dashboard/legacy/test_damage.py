@@ -180,3 +180,11 @@ def test_damaged_quantities_that_all_stand_on_shorts_are_damage(seed: int) -> No
     reasons = read(log.data).reasons
     assert len(negated) == 3
     assert {reasons.get(line) for line in negated} == {"quantity_not_positive"}
+
+
+def test_a_running_total_that_becomes_each_trades_own_is_not_hidden_by_a_percentage() -> None:
+    log = make_log(23_452_909, "layout_changed", "cp1251")
+    nets = {trade.line: trade.net_pnl for trade in read(log.data).trades}
+    true = {line: net for line, (net, _) in log.good.items()}
+    assert len(nets) >= 14
+    assert nets == {line: true[line] for line in nets}
