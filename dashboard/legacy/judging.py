@@ -115,7 +115,9 @@ _LEAST_FEE = Decimal("0.000005")
 
 def _fee_fits(values: Values, binding: Binding) -> bool:
     low, high = binding.fee_band
-    if not values.fee or not high:
+    if values.fee is None or not high:
+        return True
+    if not values.fee and not (binding.pnl_kind == "computed" and binding.fee_steady):
         return True
     share = values.fee / turnover_of(values)
     slack = last_digit(binding) / turnover_of(values)

@@ -182,6 +182,13 @@ def test_damaged_quantities_that_all_stand_on_shorts_are_damage(seed: int) -> No
     assert {reasons.get(line) for line in negated} == {"quantity_not_positive"}
 
 
+def test_a_small_result_in_the_place_of_the_fee_is_no_fee() -> None:
+    """The layout changes midway: where no result stands, nothing but the fee's rate says so."""
+    log = make_log(34_561_831, "layout_changed", "cp1251")
+    nets = {trade.line: trade.net_pnl for trade in read(log.data).trades}
+    assert {log.good[line][0] - net for line, net in nets.items()} == {0}
+
+
 def test_a_running_total_that_becomes_each_trades_own_is_not_hidden_by_a_percentage() -> None:
     log = make_log(23_452_909, "layout_changed", "cp1251")
     nets = {trade.line: trade.net_pnl for trade in read(log.data).trades}
