@@ -135,7 +135,7 @@ def read_values(fields: list[str], binding: Binding, context: Context) -> Values
     return Values(
         symbol, side, times[0], times[1], numbers["entry_price"], numbers["exit_price"], quantity,
         fee, (numbers["funding"] or ZERO) * binding.funding_sign, printed, places,
-        _pnl_places(fields, binding), other_fees, bool(printed) and is_cut(fields, binding),
+        _pnl_places(fields, binding), other_fees, printed is not None and is_cut(fields, binding),
     )  # fmt: skip
 
 
@@ -183,7 +183,10 @@ def is_cut(fields: list[str], binding: Binding) -> bool:
     cell = take_off(fields[at]) if take_off else fields[at]
     if binding.grammar.number(cell) is None:
         return False
-    return decimals(cell, binding.grammar.decimal) < binding.pnl_places
+    places = decimals(cell, binding.grammar.decimal)
+    if places < 2 and not cell.strip("0.,+-− "):
+        return False  # a nought that a program writes by itself: 0, 0.0
+    return places < binding.pnl_places
 
 
 def _fees(numbers: dict[str, Decimal | None], binding: Binding) -> Decimal | None:

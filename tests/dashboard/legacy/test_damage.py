@@ -182,6 +182,13 @@ def test_damaged_quantities_that_all_stand_on_shorts_are_damage(seed: int) -> No
     assert {reasons.get(line) for line in negated} == {"quantity_not_positive"}
 
 
+def test_a_net_result_rounded_to_nothing_is_no_gross_one() -> None:
+    """The layout changes midway, from gross results of eight decimals to net ones in cents."""
+    log = make_log(34_565_949, "layout_changed", "mixed")
+    nets = {trade.line: trade.net_pnl for trade in read(log.data).trades}
+    assert {log.good[line][0] - net for line, net in nets.items()} == {0}
+
+
 def test_a_small_result_in_the_place_of_the_fee_is_no_fee() -> None:
     """The layout changes midway: where no result stands, nothing but the fee's rate says so."""
     log = make_log(34_561_831, "layout_changed", "cp1251")
