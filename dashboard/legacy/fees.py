@@ -27,12 +27,15 @@ def is_none_of(fee: Decimal, turnover: Decimal, *, whole: bool) -> bool:
 
 def settle_contracts(binding: Binding, values: list[Values]) -> None:
     """Where no PnL in money proves the quantity, the fee must; see is_none_of."""
-    if binding.known is not None or binding.uncertain:
+    if binding.uncertain:
         return
     told = [each for each in values if each.fee is not None and turnover_of(each)]
-    whole = all(q == q.to_integral_value() for each in told if (q := each.quantity))
+    # A registered layout says that its quantities are no contracts; the fees may show otherwise.
+    whole = binding.known is None and all(
+        q == q.to_integral_value() for each in told if (q := each.quantity)
+    )
     strange = sum(is_none_of(e.fee or Decimal(0), turnover_of(e), whole=whole) for e in told)
-    if told and strange * 2 > len(told):
+    if told and strange * 5 > len(told):  # more than damage explains
         binding.uncertain = (
             "no PnL in money, and the fee is none of price x quantity: it may be in contracts"
         )

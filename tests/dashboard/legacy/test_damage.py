@@ -182,6 +182,11 @@ def test_damaged_quantities_that_all_stand_on_shorts_are_damage(seed: int) -> No
     assert {reasons.get(line) for line in negated} == {"quantity_not_positive"}
 
 
+def test_quantities_of_which_half_have_no_fee_of_their_turnover_are_none() -> None:
+    """In quote currency, under a header like that of our own first log; some fees just pass."""
+    assert read(make_log(45_670_973, "ghost", "utf-8").data).trades == []
+
+
 def test_a_net_result_rounded_to_nothing_is_no_gross_one() -> None:
     """The layout changes midway, from gross results of eight decimals to net ones in cents."""
     log = make_log(34_565_949, "layout_changed", "mixed")
