@@ -52,6 +52,7 @@ class Options:
     version_tag: str = ""
     now: int = field(default_factory=lambda: time.time_ns() // 1_000)
     progress: Progress | None = None
+    mode: str = "live"
 
 
 class Nothing:
@@ -195,7 +196,11 @@ def context_of(name: str, options: Options) -> Context:
     """What judging a file of this name needs beside its records."""
     bare = name.removesuffix(".gz")
     return Context(
-        options.zone, options.now, Versions(options.version_tag, bare), symbol=_symbol_in(bare)
+        options.zone,
+        options.now,
+        Versions(options.version_tag, bare),
+        symbol=_symbol_in(bare),
+        real=options.mode == "live",
     )
 
 

@@ -47,8 +47,10 @@ class Binding:
     """Further columns that a header names alike: their cells decide which one it is."""
     orders_side: bool = False
     """Buy and sell beside entry and exit name the order's side, not the position's."""
-    simulated: str = ""
-    """The column that tells paper from live rows, where both stand in one segment."""
+    watched: tuple[int, ...] = ()
+    """Columns in which a word may say that a row is paper, or money that moved without a trade."""
+    worded: tuple[int, ...] = ()
+    """Those of them in which words stand."""
     amount_slack: Decimal | None = None
     """Fills: how far, as a share, the amount printed may be from price x quantity; None: any."""
     signed_quantity: bool = False
@@ -66,6 +68,10 @@ class Binding:
     unit_names: dict[int, str] = field(default_factory=dict)
     """What each of those units is: "USDT", "%", "$"."""
     currency: str = ""
+    venue: int = -1
+    """The column of exchanges that tells in which money a coin alone is paid; -1 nowhere."""
+    venue_money: str = ""
+    """What it tells on all rows; "" where it tells several."""
     pnl_role: str = ""
     pnl_kind: str = ""
     """net | gross | percent | cumulative | computed | printed | net_unstated_fee."""
@@ -137,7 +143,9 @@ class Binding:
             roles=dict(self.roles),
             text_columns=(),
             versions_seen=frozenset(),
-            simulated="",
+            watched=(),
+            worded=(),
+            venue=-1,
             uncertain="",
             leverage=Decimal(1),
             amount_slack=None,

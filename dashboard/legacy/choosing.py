@@ -26,6 +26,9 @@ def judge_one(
         outcome: Verdict | Fill = read_fill(record, binding, context)
     else:
         outcome = judge(record, binding, context, before)
+    if isinstance(outcome, (Trade, Fill)) and context.paper:
+        return Refusal("not_a_trade", f"the file says of itself {context.paper!r}: if so it is "
+                       "meant to be imported, give its --mode")  # fmt: skip
     if isinstance(outcome, (Trade, Fill)) and not record.ended:
         if not complete_ending(record, binding):
             return Refusal("torn_line", f"the file ends in its last cell, {record.fields[-1]!r}")
@@ -58,7 +61,8 @@ def choose(block: Block, context: Context) -> Binding | None:
     if best is None:
         return None
     # The rows that settled it may all be real ones; a paper trade may stand among the others.
-    settle_mode(best[1], [row for row in block.rows if len(row.fields) == best[1].width])
+    rows = [row for row in block.rows if len(row.fields) == best[1].width]
+    settle_mode(best[1], rows, real=context.real)
     return best[1]
 
 
@@ -80,7 +84,8 @@ def refine(
     fit = settle(refined, own, context)
     if refined.price_like[1] == 0:
         refined.price_like = binding.price_like
-    refined.simulated, refined.swapped_lines = binding.simulated, binding.swapped_lines
+    refined.watched, refined.worded = binding.watched, binding.worded
+    refined.swapped_lines = binding.swapped_lines
     return refined if acceptable(refined, fit) else binding
 
 

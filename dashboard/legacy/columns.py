@@ -10,11 +10,11 @@ from .cells import action_of, is_null, says_one_way, side_of
 from .records import Record
 from .statuses import (
     OPENING,
+    aside_word,
+    could_be_a_word,
     is_cash_flow,
     is_closed,
-    is_paper,
     is_simulated,
-    is_surely_simulated,
     stands_open,
 )
 from .times import is_clock_only, is_half_day
@@ -25,14 +25,14 @@ _USUAL_FEE = (Decimal("0.0001"), Decimal("0.0011"))
 """What exchanges charge of a fill's turnover, least and most."""
 
 
-def settle_columns(binding: Binding, rows: Sequence[Record]) -> None:
+def settle_columns(binding: Binding, rows: Sequence[Record], *, real: bool) -> None:
     """Choose the columns of sides, times of day, fee rates and modes by what is in them."""
     if binding.shape == "fills":
         _settle_fill_sides(binding, rows)
     _settle_clocks(binding, rows)
     _settle_rates(binding, rows)
     _settle_constant_fee(binding, rows)
-    settle_mode(binding, rows)
+    settle_mode(binding, rows, real=real)
     _settle_leverage(binding, rows)
 
 
@@ -179,29 +179,29 @@ def _size(binding: Binding, row: Record) -> float | None:
     return None if None in factors else (factors[0] or 0.0) * (factors[1] or 0.0)
 
 
-def settle_mode(binding: Binding, rows: Sequence[Record]) -> None:
-    """Paper trades among real ones are told apart; a log of nothing else is what it is."""
+def settle_mode(binding: Binding, rows: Sequence[Record], *, real: bool) -> None:
+    """Paper trades are told from real ones, where real ones are asked for or both stand here."""
     if not binding.headings:
         free = set(range(binding.width)) - set(binding.roles.values())
         told = [at for at in free if 0 < _share(_cells(rows, at), is_simulated) < 1]
         if told:
             binding.roles["mode"] = told[0]
-    for role in ("mode", "status", "type"):
-        at = binding.roles.get(role)
-        if at is None:
-            continue
-        share = _share(_cells(rows, at), lambda cell, at=at: is_paper(cell, binding, at))
-        if 0 < share < 1:
-            binding.simulated = role
-            return
+    named = [binding.roles[role] for role in ("mode", "status", "type") if role in binding.roles]
+    # A column whose name says nothing may have "testnet" in some of its cells.
+    taken = set(binding.roles.values())
+    named += [at for at in range(len(binding.headings)) if at not in taken]
+    named = list(dict.fromkeys(named))
+    binding.watched = tuple(at for at in named if real or _is_mixed(binding, rows, at))
+    binding.worded = tuple(
+        at for at in binding.watched if any(map(could_be_a_word, _cells(rows, at)))
+    )
     _settle_flows(binding, rows)
-    # A column whose name says nothing, with "testnet" in some of its cells.
-    for at in range(len(binding.headings)):
-        if binding.headings[at].role in ("", "other"):
-            share = _share(_cells(rows, at), is_surely_simulated)
-            if 0 < share < 1:
-                binding.roles["paper"], binding.simulated = at, "paper"
-                return
+
+
+def _is_mixed(binding: Binding, rows: Sequence[Record], at: int) -> bool:
+    """Whether some rows say here that they are paper, and some do not."""
+    kinds = [aside_word(cell, binding, at) == "simulated" for cell in _cells(rows, at)]
+    return any(kinds) and not all(kinds)
 
 
 def _settle_flows(binding: Binding, rows: Sequence[Record]) -> None:

@@ -15,7 +15,7 @@ from .binding import Binding
 from .lines import Line, texts_of
 from .plains import Plains
 from .values import Context
-from .weighing import Row, Weigher
+from .weighing import WORDED, Row, Weigher
 
 
 class FastJudge:
@@ -108,6 +108,8 @@ def _is_plain(binding: Binding, context: Context) -> bool:
         and all(form.name in ("iso", "epoch") for form in binding.forms.values())
         and not (binding.naive_times and context.zone is None)
         and not binding.uncertain
+        and not context.paper
+        and binding.venue < 0
         and _has_fees_in_quote(binding)
     )
 
@@ -149,8 +151,12 @@ def _pattern(binding: Binding, delimiter: str) -> tuple[str, dict[str, int]]:
         elif role == "bot_trade_id":
             # No word for nothing has a digit.
             part = rf'((?=[^{stop}"\r\n]*[0-9]){unread}|)'
+        elif at in binding.worded:
+            role, part = f"{WORDED}{at}", rf"({text})"
         else:
-            parts.append(unread)
+            # A word where there were none goes the long way: it may say that nothing was traded.
+            number = rf'(?: *[0-9+\-.][^{stop}"\r\n]{{0,200}}+| *)'
+            parts.append(number if at in binding.watched else unread)
             continue
         parts.append(part)
         groups[role] = len(groups)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from .aliases import normalise
 from .binding import Binding
 from .checking import Check, turnover_of
 from .columns import leverage_decides
@@ -25,8 +26,27 @@ def is_none_of(fee: Decimal, turnover: Decimal, *, whole: bool) -> bool:
     return not least * turnover <= fee <= most * turnover
 
 
+_CONTRACTS = frozenset(
+    ("contracts", "contractsqty", "numcontracts", "contractqty", "lot", "lots", "lotsize", "계약수",
+     "계약", "랏", "kontrakte", "contratos", "lote", "lotes", "张数", "張數", "合约张数", "手数",
+     "手數", "枚数", "контракты", "лот", "лоты", "лотов", "ロット")
+)  # fmt: skip
+
+
+def counts_contracts(binding: Binding) -> bool:
+    """Whether the header says that quantities are numbers of contracts, of whatever size."""
+    at = binding.roles.get("quantity")
+    if at is None or not binding.headings or binding.known is not None:
+        return False
+    return normalise(binding.headings[at].name.partition("(")[0]) in _CONTRACTS
+
+
 def settle_contracts(binding: Binding, values: list[Values]) -> None:
     """Where no PnL in money proves the quantity, the fee must; see is_none_of."""
+    if counts_contracts(binding):
+        binding.uncertain = (
+            "no PnL in money, and quantities in contracts of a size that is not said"
+        )
     if binding.uncertain:
         return
     told = [each for each in values if each.fee is not None and turnover_of(each)]

@@ -8,11 +8,13 @@ from decimal import Decimal
 from .aliases import is_of_execution
 from .binding import Binding
 from .cells import Grammar, action_of, base_of, is_null, quote_of, side_of
+from .fees import counts_contracts
+from .markets import symbol_of
 from .records import Record
 from .statuses import OPENING, STATUS_WORDS, aside_kind
 from .times import too_old
-from .values import Context, number, show, symbol_of, text_of, time_of
-from .verdicts import Aside, Fill, Refusal
+from .values import Context, number, text_of, time_of
+from .verdicts import Aside, Fill, Refusal, show
 
 _AMOUNT = re.compile(
     r"([+\-\u2212]?[0-9][0-9.,' \u00a0\u202f]*?(?:[eE][+-]?\d{1,2})?)\s*([A-Za-z][A-Za-z0-9]{1,11})"
@@ -37,7 +39,7 @@ def read_fill(record: Record, binding: Binding, context: Context) -> Fill | Refu
     kind = aside_kind(record, binding)
     if kind and not _was_executed(fields, binding, kind):
         return Aside(kind)
-    symbol = symbol_of(fields, binding, context)
+    symbol = symbol_of(fields, binding, context.symbol)
     if isinstance(symbol, Refusal):
         return symbol
     when = time_of(fields, "time", binding, context)
@@ -208,5 +210,7 @@ def settle_amounts(binding: Binding, rows: list[Record]) -> None:
         if sum(ratio <= slack for ratio in ratios) * 10 >= len(ratios) * 8 and len(ratios) >= 3:
             binding.amount_slack = slack
             return
+    if counts_contracts(binding):
+        binding.uncertain = "no PnL printed, and quantities in contracts of a size that is not said"
     if len(ratios) >= 3 and sum(ratio > Decimal("0.05") for ratio in ratios) * 2 > len(ratios):
         binding.uncertain = "no PnL printed, and the amount is not price x quantity"

@@ -10,8 +10,8 @@ from .checking import Check, check, last_digit, turnover_of
 from .moneys import money_of_sign, other_money
 from .records import Record
 from .statuses import any_status_word, aside_kind, is_closed, says_it_is_none
-from .values import Context, Values, number, read_values, show, text_of
-from .verdicts import Aside, Refusal, Trade, Verdict
+from .values import Context, Values, number, read_values, text_of
+from .verdicts import Aside, Refusal, Trade, Verdict, show
 from .versions import belongs
 
 

@@ -26,7 +26,7 @@ from .merges import Merges
 from .plains import Plains, ShortWay
 from .records import Record
 from .statuses import says_closed
-from .structure import OTHER, marker_of, name_damage, structural
+from .structure import OTHER, marker_of, name_damage, says_paper, structural
 from .times import day_month_order, order_of_cells
 from .values import Context, number
 from .verdicts import Aside, Fill, Refusal, Trade, Verdict
@@ -35,9 +35,9 @@ WINDOW = 3_000
 MOST_HELD = 30_000
 _FIRM = 200
 _FEW = 400
+_TITLES = 20
 _MOST_HEADINGS = 50
 _LONGEST_HEADING = 4_096
-
 
 Outcome = Verdict | Fill
 Emit = Callable[[Record, Outcome, Binding | None], None]
@@ -222,6 +222,8 @@ class FileJudge:
             mark = marker_of(record) if record.text[:1] in "<=>|" else ""
             if mark:
                 self._merges.turn(mark)
+            if not block.width and len(block.rows) < _TITLES and says_paper(record):
+                self._context.paper = record.text.strip() * self._context.real
             verdict = structural(record, block.width)
             if verdict is None and begins_block(record, block, records[at + 1 : at + 6]):
                 block = self._open_block(record)

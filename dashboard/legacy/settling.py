@@ -24,6 +24,7 @@ from .doubled import settle_doubled
 from .doubts import are_sums_of_days, is_shortened, is_told_twice, stops_adding_up, swapped_lines
 from .fill_rows import settle_amounts, without_asset
 from .fit import Fit
+from .moneys import has_two_levels, settle_venues
 from .pnl_kinds import settle_pnl
 from .records import Record
 from .serials import serial_form
@@ -52,8 +53,9 @@ def settle(binding: Binding, records: list[Record], context: Context) -> Fit:
         return [row.fields[at] for row in sample]
 
     swap_time_words(binding, column)
-    settle_columns(binding, sample)
+    settle_columns(binding, sample, real=context.real)
     _settle_cells(binding, column)
+    settle_venues(binding, sample)
     _settle_times(binding, rows, context.order)
     _settle_side(binding, column)
     _settle_signs(binding, column)
@@ -76,6 +78,8 @@ def settle(binding: Binding, records: list[Record], context: Context) -> Fit:
             if is_told_twice(binding, rows) or are_sums_of_days(binding, rows):
                 binding.pnl_kind = "unknown"
             binding.swapped_lines = swapped_lines(binding, rows)
+    if has_two_levels(read):
+        binding.uncertain = "coins are paid in two moneys by their prices, and nothing tells which"
     if is_shortened(binding, sample):
         binding.uncertain = binding.uncertain or (
             "no PnL printed, and a spreadsheet has shortened prices or quantities to three digits"

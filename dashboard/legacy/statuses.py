@@ -119,10 +119,10 @@ def aside_kind(record: Record, binding: Binding | None = None) -> str:
             kind = never_closed(cells[at])
             if kind:
                 return kind
-        if binding.simulated:
-            place = binding.roles[binding.simulated]
-            if is_paper(cells[place], binding, place):
-                return "simulated"
+        for at in binding.watched:
+            kind = aside_word(cells[at], binding, at)
+            if kind:
+                return kind
     return ""
 
 
@@ -178,6 +178,7 @@ def is_cash_flow(cell: str) -> bool:
     return STATUS_WORDS.get(text) == "cash_flow" and text not in _ALSO_OF_TRADES
 
 
+_LONGEST_WORD = 40
 _ALSO_OF_TRADES = frozenset(
     ("commission", "realized_pnl", "realised_pnl", "balance", "credit", "interest", "reward",
      "staking", "수수료", "手续费", "комиссия")
@@ -197,8 +198,9 @@ def stands_open(cell: str, name: str) -> bool | None:
 
 
 def is_surely_simulated(cell: str) -> bool:
-    """True for a word that says so in any column."""
-    return cell.strip().casefold().replace(" ", "_") in _SURELY_SIMULATED
+    """True for a word that says so in any column ("paper", "Binance testnet")."""
+    words = re.split(r"[\W_]+", cell.strip().casefold())
+    return not _SURELY_SIMULATED.isdisjoint(("_".join(words), *(words if len(words) <= 2 else ())))
 
 
 _PAPER_NAMES = frozenset(
@@ -217,6 +219,23 @@ def is_paper(cell: str, binding: Binding, at: int) -> bool:
     return (name in _PAPER_NAMES and word in TRUE) or (name in _LIVE_NAMES and word in FALSE)
 
 
+def aside_word(cell: str, binding: Binding, at: int) -> str:
+    """What a cell of a watched column makes of a row that is no real trade, or ""."""
+    text = cell.strip()
+    if at in (binding.roles.get(role) for role in ("mode", "status", "type")):
+        return "simulated" if is_paper(text, binding, at) else ""
+    if not could_be_a_word(text):
+        return ""
+    if is_surely_simulated(text):
+        return "simulated"
+    return "cash_flow" if is_cash_flow(text) else ""
+
+
+def could_be_a_word(cell: str) -> bool:
+    """False for a stripped cell that is empty, a number, a time, or a whole sentence."""
+    return 0 < len(cell) <= _LONGEST_WORD and cell[0] not in "0123456789+-."
+
+
 def says_it_is_none(record: Record) -> str:
     """Where no header tells the columns, any cell may be the status that says "cancelled"."""
     return next(filter(None, map(none_by, record.fields)), "")
@@ -229,8 +248,11 @@ def none_by(cell: str) -> str:
         return kind
     if cell.strip().casefold() in _HOLDS:
         return "open"
-    if is_surely_simulated(cell):
-        return "simulated"
+    if could_be_a_word(cell.strip()):
+        if is_surely_simulated(cell):
+            return "simulated"
+        if is_cash_flow(cell):
+            return "cash_flow"
     return ""
 
 

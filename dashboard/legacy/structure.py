@@ -28,6 +28,7 @@ TELLING = frozenset(
         "contradicted",
         "pnl_not_available",
         "pnl_kind_unknown",
+        "not_a_trade",
     ]
 )
 """Reasons that say more than the name of any damage could."""
@@ -72,6 +73,30 @@ REASON_WORDS = frozenset(
 """Why trades end, in whole words of several languages."""
 OTHER = "other"
 """Comments and blank lines: not records at all."""
+
+
+_PAPER = re.compile(
+    r"(?<![^\W_])(back-?test(s|ed|ing|er)?|strategy tester|paper|papertrad(e|es|ing)|dry[ _-]?run|"
+    r"simulat(ed|ion|or)|simuliert|simulado|simulação|testnet)(?![^\W_])|"
+    r"백테스트|모의|回测|回測|模拟|模擬|бэктест",
+    re.IGNORECASE,
+)
+_NOT_SO = re.compile(
+    r"(?<![^\W_])(live|real|no|not|non|kein|nicht|não|не|false|off|0)(?![^\W_])|"
+    r"실전|实盘|實盤|非|아님",
+    re.IGNORECASE,
+)
+_LONGEST_TITLE = 200
+
+
+def says_paper(record: Record) -> bool:
+    """Whether a comment or title says that what follows was never traded with real money."""
+    text = record.text
+    if len(text) > _LONGEST_TITLE or not _PAPER.search(text) or _NOT_SO.search(text):
+        return False
+    if _COMMENT.fullmatch(text):
+        return True
+    return sum(bool(cell.strip()) for cell in record.fields) <= 2 and not _has_values(record)
 
 
 def marker_of(record: Record) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import tzinfo
 from decimal import Decimal
@@ -10,7 +9,6 @@ from decimal import Decimal
 from .binding import Binding
 from .cells import (
     FALSE,
-    QUOTES,
     TRUE,
     action_of,
     decimals,
@@ -19,8 +17,9 @@ from .cells import (
     says_one_way,
     side_of,
 )
+from .markets import symbol_of
 from .times import TimezoneNeeded, is_clock_only, microseconds, place, too_old, with_clock
-from .verdicts import Aside, Refusal
+from .verdicts import Aside, Refusal, show
 from .versions import Versions
 
 ZERO = Decimal(0)
@@ -40,6 +39,10 @@ class Context:
     """"dmy" or "mdy" as dates elsewhere in the file show it, "" unknown."""
     symbol: str = ""
     """The market named by the file, for layouts without such a column."""
+    real: bool = True
+    """Whether trades of real money are asked for, so that those on paper are none."""
+    paper: str = ""
+    """The line above the file's rows by which all of them are on paper."""
 
 
 @dataclass(slots=True)
@@ -96,7 +99,7 @@ def read_values(fields: list[str], binding: Binding, context: Context) -> Values
     times = _times(fields, binding, context)
     if isinstance(times, Refusal):
         return times
-    symbol = symbol_of(fields, binding, context)
+    symbol = symbol_of(fields, binding, context.symbol)
     if isinstance(symbol, Refusal):
         return symbol
     side = _side(fields, binding)
@@ -297,60 +300,6 @@ def _times(
     return entered, left
 
 
-def symbol_of(fields: list[str], binding: Binding, context: Context) -> str | Refusal:
-    at = binding.roles.get("symbol")
-    if at is None and binding.known is not None and binding.known.market:
-        return _market_named(fields, binding, binding.known.market)
-    if at is None:
-        return context.symbol
-    cell = fields[at].strip()
-    if not cell or len(cell) > 40 or is_null(cell) or not any(char.isalpha() for char in cell):
-        return Refusal("no_symbol", f"symbol is {show(cell)}")
-    if not _MARKET.fullmatch(cell) or cell.casefold() in _NO_MARKET:
-        return Refusal("no_symbol", f"symbol is {show(cell)}")
-    return _with_money(cell, fields, binding)
-
-
-MONEY_WORDS = {"원": "KRW", "₩": "KRW", "달러": "USD", "$": "USD", "US$": "USD", "€": "EUR"}
-
-
-def _with_money(symbol: str, fields: list[str], binding: Binding) -> str:
-    """A coin alone, with the money that a column of its own names: two moneys add up to nothing."""
-    at = binding.roles.get("money")
-    if at is None or quote_of(symbol):
-        return symbol
-    cell = fields[at].strip().upper()
-    money = MONEY_WORDS.get(cell, cell)
-    return f"{symbol}/{money}" if money in QUOTES and money != symbol.upper() else symbol
-
-
-def _market_named(fields: list[str], binding: Binding, form: str) -> str | Refusal:
-    """A market from its assets' own columns."""
-    assets = {
-        role: fields[at].strip().upper()
-        for role in ("base_asset", "quote_asset")
-        if (at := binding.roles.get(role)) is not None
-    }
-    for asset in assets.values():
-        if not _ASSET.fullmatch(asset):
-            return Refusal("no_symbol", f"asset is {show(asset)}")
-    if assets.get("base_asset") in QUOTES_OF_ACCOUNTS:
-        return Refusal("not_a_trade", f"money moved: {show(assets['base_asset'])}")
-    return form.format(**assets)
-
-
-_ASSET = re.compile(r"[A-Z0-9]{1,15}")
-QUOTES_OF_ACCOUNTS = frozenset(("KRW", "EUR", "GBP", "JPY", "BRL"))
-_NO_MARKET = frozenset(
-    ("nan", "inf", "infinity", "null", "none", "nil", "undefined", "unknown", "true", "false",
-     "total", "totals", "sum", "subtotal", "all", "portfolio", "account", "합계", "총계",
-     "소계", "누계", "итого", "всего", "summe", "gesamt", "合计", "合計", "总计", "總計",
-     "soma", "suma", "razem", "toplam", "totale", "usd", "usdt", "usdc", "busd", "fdusd",
-     "tusd", "krw", "eur", "jpy", "gbp", "brl")
-)  # fmt: skip
-_MARKET = re.compile(r"[\w.:/\-]{1,40}(?: ?\([\w ]{1,12}\))?")
-
-
 def _side(fields: list[str], binding: Binding) -> int | Refusal:
     at = binding.roles.get("side")
     if at is None:
@@ -379,8 +328,3 @@ def text_of(fields: list[str], role: str, binding: Binding) -> str | None:
     if at is None or is_null(fields[at]):
         return None
     return fields[at].strip()[:200]
-
-
-def show(cell: str) -> str:
-    text = cell if len(cell) <= 80 else cell[:77] + "..."
-    return repr(text)

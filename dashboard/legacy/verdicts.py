@@ -161,3 +161,9 @@ class Fill:
     reason: str | None = None
     quote_asset: str = ""
     total: Decimal | None = None
+
+
+def show(cell: str) -> str:
+    """A cell as messages quote it: bounded in length."""
+    text = cell if len(cell) <= 80 else cell[:77] + "..."
+    return repr(text)

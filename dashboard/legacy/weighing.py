@@ -20,10 +20,11 @@ from .bodies import SIDE_NAMES
 from .cells import UNIT, decimals, is_null, quote_of, side_of
 from .checking import last_digit
 from .duplicates import digests_of
+from .markets import symbol_of
 from .plains import Plains
-from .statuses import never_closed, none_by, status_kind
+from .statuses import aside_word, never_closed, none_by, status_kind
 from .times import OLDEST, iso
-from .values import Context, symbol_of
+from .values import Context
 from .versions import belongs
 
 T = TypeVar("T")
@@ -36,6 +37,8 @@ _MICROSECOND = timedelta(microseconds=1)
 _OLDEST_US = int(OLDEST.timestamp()) * 1_000_000
 _DAY_US = 86_400_000_000
 _WORDS_KEPT = 10_000
+WORDED = "word "
+"""Before the number of a column whose words may say that nothing was traded."""
 _LONGEST_NET = len("-99999999.12345678")
 """A longer PnL may be more than judging.judge believes."""
 _SECONDS = len("2025-01-31T23:59:59")
@@ -93,6 +96,10 @@ class Weigher:
         self._sides: dict[str, int] = {}
         self._versions: dict[str, tuple[str, str]] = {}
         self._reasons: dict[str, str] = {}
+        self._worded = {
+            name: int(name[len(WORDED) :]) for name in groups if name.startswith(WORDED)
+        }
+        self._harmless: dict[str, set[str]] = {name: set() for name in self._worded}
 
     def weigh(self, rows: Sequence[Row]) -> tuple[Plains | None, Sequence[int]]:
         """The trades of these rows, and in which of them they stand."""
@@ -167,6 +174,8 @@ class Weigher:
         reasons: Sequence[str] = ()
         if "exit_reason" in cells:
             reasons = _meanings(cells["exit_reason"], self._reasons, self._reason_of)
+        for name, at in self._worded.items():
+            self._refuse_told(cells[name], self._harmless[name], at)
         own_ids: Sequence[str] = [""] * count
         if "bot_trade_id" in cells:
             own_ids = list(map(str.strip, cells["bot_trade_id"]))
@@ -183,6 +192,16 @@ class Weigher:
         """Whether the word makes no trade of a row without a header, whatever its column."""
         return not self._binding.headings and none_by(cell) != ""
 
+    def _refuse_told(self, cells: Sequence[str], harmless: set[str], at: int) -> None:
+        """Refuse the rows by whose words in a watched column nothing was traded."""
+        words = set(cells) - harmless
+        told = {word for word in words if aside_word(word, self._binding, at)}
+        if len(harmless) > _WORDS_KEPT:
+            harmless.clear()
+        harmless |= words - told
+        if told:
+            _refuse(row for row, cell in enumerate(cells) if cell in told)
+
     def _version_of(self, cell: str) -> tuple[str, str] | None:
         text = cell.strip()
         if not belongs(text, self._binding.versions_seen) or self._says_none(cell):
@@ -192,7 +211,7 @@ class Weigher:
     def _market_of(self, cell: str) -> tuple[str, str] | None:
         fields = [""] * self._binding.width
         fields[self._binding.roles["symbol"]] = cell
-        symbol = symbol_of(fields, self._binding, self._context)
+        symbol = symbol_of(fields, self._binding, self._context.symbol)
         if symbol != cell or self._says_none(cell):
             return None
         return market_key(cell), self._binding.currency or quote_of(cell)

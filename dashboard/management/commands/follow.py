@@ -215,7 +215,7 @@ def _parts(
     bar = _Bar()
     logs = Logs(
         [pattern.strip("'\"") for pattern in options["trades"]],  # cmd.exe leaves quotes on
-        lambda: Options(zone, options["version_tag"], _now()),
+        lambda: Options(zone, options["version_tag"], _now(), mode=mode),
         others,
         refresh=others.refresh,
         progress=bar.reading,

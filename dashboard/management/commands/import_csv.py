@@ -123,7 +123,7 @@ class Command(BaseCommand):
             bar = _Bar(stack)
             report = read_all(
                 options["paths"],
-                Options(zone, options["version_tag"], progress=bar.reading),
+                Options(zone, options["version_tag"], progress=bar.reading, mode=options["mode"]),
                 known=recorded,
                 sink_for=keep,
                 batch=batch,

@@ -52,6 +52,7 @@ def read(
     zone: tzinfo | None = UTC,
     tag: str = "",
     known: Known | None = None,
+    mode: str = "live",
 ) -> Reading:
     """Read one file's content. Raises what read_all raises."""
     made: list[Reading] = []
@@ -63,5 +64,5 @@ def read(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        read_all([path], Options(zone, tag, NOW), known=known, sink_for=sink)
+        read_all([path], Options(zone, tag, NOW, mode=mode), known=known, sink_for=sink)
     return made[0]

@@ -245,3 +245,56 @@ def test_times_of_day_beside_one_date_are_the_entrys_and_the_exits() -> None:
     assert [(t.entry_time, t.exit_time) for t in first.trades] == [
         (t.entry_time, t.exit_time) for t in second.trades
     ]
+
+
+# -- a coin alone, paid in won and in dollars
+
+
+def two_moneys(names: tuple[str, str]) -> str:
+    """Round trips of coins, every other in won."""
+    rows = ["time,exchange,coin,side,entry,exit,qty,fee,pnl"]
+    for at, t in enumerate(TRADES):
+        k = (1, 1_300)[at % 2]
+        rows.append(f"{t.left},{names[at % 2]},{t.symbol[:-4]},{t.word},{t.entry * k},{t.exit * k},"
+                    f"{t.quantity},{t.fee * k},{t.net * k}")  # fmt: skip
+    return "\n".join(rows) + "\n"
+
+
+def test_coins_of_exchanges_that_pay_in_several_moneys_are_not_added_up() -> None:
+    content = log(
+        "time,exchange,coin,side,pnl", TRADES,
+        lambda t: f"{t.left},{'upbit' if t.side > 0 else 'binance'},BTC,{t.word},{t.net:.2f}",
+    )  # fmt: skip
+    reading = read(content)
+    assert (reading.trades, set(reading.reasons.values())) == ([], {"pnl_kind_unknown"})
+
+
+def test_an_exchange_of_another_money_that_comes_late_is_refused() -> None:
+    trades = made(3_500, seed=5)
+    late = trades[-1]
+    content = log(
+        "time,exchange,coin,side,entry,exit,qty,fee,pnl", trades,
+        lambda t: f"{t.left},{'upbit' if t is late else 'bybit'},{t.symbol[:-4]},{t.word},"
+        f"{t.entry},{t.exit},{t.quantity},{t.fee},{t.net}",
+    )  # fmt: skip
+    reading = read(content)
+    assert (len(reading.trades), reading.reasons) == (3_499, {3_501: "pnl_kind_unknown"})
+
+
+def test_prices_of_a_coin_a_thousand_times_apart_are_in_two_moneys() -> None:
+    assert read(two_moneys(("", ""))).trades == []
+
+
+def test_exchanges_of_one_money_are_read() -> None:
+    content = log("time,exchange,coin,side,entry,exit,qty,fee,pnl", TRADES,
+                  lambda t: f"{t.left},{'bybit' if t.side > 0 else 'OKX'},{t.symbol[:-4]},{t.word},"
+                  f"{t.entry},{t.exit},{t.quantity},{t.fee},{t.net}")  # fmt: skip
+    assert len(read(content).trades) == 40
+
+
+@pytest.mark.parametrize("name", ["lots", "계약수", "Kontrakte"])
+def test_contracts_of_a_size_not_said_compute_nothing_however_usual_the_fee(name: str) -> None:
+    content = log(f"entry time,exit time,symbol,side,entry price,exit price,{name},fee", TRADES,
+                  lambda t: f"{t.entered},{t.left},{t.symbol},{t.word},{t.entry},{t.exit},"
+                  f"{t.quantity * 2},{t.fee}")  # fmt: skip
+    assert read(content).trades == []
