@@ -61,6 +61,8 @@ class Binding:
     leverage: Decimal = Decimal(1)
     uncertain: str = ""
     """Why a PnL must not be computed here although prices and quantity are printed."""
+    results_elsewhere: tuple[int, ...] = ()
+    """Columns not called a result that hold it on some rows: these are of another layout."""
     to_the_digit: bool = False
     """Every PnL that its factors give without rounding is printed so, to the last digit."""
     zones: dict[str, tzinfo] = field(default_factory=dict)
@@ -153,6 +155,7 @@ class Binding:
             rate_scale=Decimal(1),
             signed_quantity=False,
             to_the_digit=False,
+            results_elsewhere=(),
         )
 
     def key(self) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ from datetime import time
 from decimal import Decimal
 
 from .binding import Binding
+from .cells import column_unit, decimals
 from .checking import gross_of
 from .records import Record
 from .values import Values, number
@@ -15,6 +16,7 @@ from .values import Values, number
 _SHORTENED = re.compile(r"[+-]?\d\.\d\dE[+-]\d{1,2}")
 _FEW = 3
 _CENT = Decimal("0.01")
+_CLEAR = 100
 _OF_A_TRADE = frozenset(
     ("side", "is_short", "entry_time", "entry_price", "exit_price", "price", "quantity",
      "bot_trade_id", "exchange_trade_id", "exit_reason")
@@ -42,6 +44,44 @@ def stops_adding_up(
             own += abs(total - net) <= _CENT < abs(total - before - net)
         before = total
     return own >= _FEW
+
+
+def results_elsewhere(
+    binding: Binding, rows: Sequence[Record], read: Sequence[Values | None]
+) -> tuple[int, ...]:
+    """Columns that hold the result on some rows, and something else on others; see holds_result.
+
+    No header calls them a result: rows of another layout, as wide as this one, stand below it.
+    """
+    named = {at for role, at in binding.roles.items() if role not in ("equity", "notional")}
+    told = [(row, values) for row, values in zip(rows, read, strict=True) if values is not None]
+    found = []
+    for at in set(range(binding.width)) - named:
+        hits = sum(
+            holds_result(row.fields[at], values, binding, least=_CLEAR) for row, values in told
+        )
+        if hits >= _FEW and (hits * 10 < len(told) * 8 or at in binding.roles.values()):
+            found.append(at)
+    return tuple(found)
+
+
+def holds_result(cell: str, values: Values, binding: Binding, least: int = 0) -> bool:
+    """Whether a cell is the result that prices and quantity give, with or without the fee.
+
+    Of fewer than `least` of its last digits it is none: so few agree by chance.
+    """
+    gross = gross_of(values)
+    if gross is None or not any(map(str.isdigit, cell)):
+        return False
+    unit = column_unit([cell])
+    text = unit[1](cell) if unit else cell
+    value = binding.grammar.number(text)
+    if value is None:
+        return False
+    digit = Decimal(1).scaleb(-decimals(text, binding.grammar.decimal))
+    if abs(value) < least * digit:
+        return False
+    return any(abs(value - each) <= digit / 2 for each in (gross, gross - (values.fee or 0)))
 
 
 def is_told_twice(binding: Binding, rows: Sequence[Record]) -> bool:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from .binding import PNL_ROLES, Binding, looks_numeric
 from .cells import quote_of, to_unit
 from .checking import Check, check, last_digit, turnover_of
+from .doubts import holds_result
 from .moneys import money_of_sign, other_money
 from .records import Record
 from .statuses import any_status_word, aside_kind, is_closed, says_it_is_none
@@ -64,6 +65,9 @@ def judge(
         return Refusal("not_a_trade", "a price and no result: an entry, by its looks")
     if binding.uncertain:
         return Refusal("pnl_not_available", binding.uncertain)
+    if any(holds_result(record.fields[at], values, binding) for at in binding.results_elsewhere):
+        return Refusal("unproven_layout", "its result stands in a column that holds something "
+                       "else in other rows")  # fmt: skip
     result = check(values, binding, binding.pnl_kind, before)
     if result.state == "contradicted":
         return Refusal("contradicted", result.detail)

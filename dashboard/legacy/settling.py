@@ -21,7 +21,14 @@ from .cells import (
 )
 from .columns import settle_columns
 from .doubled import settle_doubled
-from .doubts import are_sums_of_days, is_shortened, is_told_twice, stops_adding_up, swapped_lines
+from .doubts import (
+    are_sums_of_days,
+    is_shortened,
+    is_told_twice,
+    results_elsewhere,
+    stops_adding_up,
+    swapped_lines,
+)
 from .fill_rows import settle_amounts, without_asset
 from .fit import Fit
 from .moneys import has_two_levels, settle_venues
@@ -70,6 +77,8 @@ def settle(binding: Binding, records: list[Record], context: Context) -> Fit:
             del binding.roles["pnl_pct"]
             read = _read(binding, sample, context)
         settle_pnl(binding, read, fit)
+        if binding.pnl_kind in ("computed", "percent"):
+            binding.results_elsewhere = results_elsewhere(binding, sample, read)
         if binding.pnl_kind == "printed" and (
             is_move_in_percent(binding, rows) or is_planned(binding, rows)
         ):

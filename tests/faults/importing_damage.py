@@ -142,7 +142,8 @@ def _bad_cells(rng: random.Random, items: list[Item], style: Style, _: list[Trad
         row = items[at]
         assert isinstance(row, Row)
         _spoil(rng, row, style)
-    if rng.random() < 0.3 and not any(isinstance(i, Row) and i.bad for i in items[-8:]):
+    spoiled = any(isinstance(i, Row) and (i.bad or i.optional) for i in items[-8:])
+    if rng.random() < 0.3 and not spoiled:
         _cut(items, style)
     return items
 

@@ -207,3 +207,10 @@ def test_a_running_total_that_becomes_each_trades_own_is_not_hidden_by_a_percent
     true = {line: net for line, (net, _) in log.good.items()}
     assert len(nets) >= 14
     assert nets == {line: true[line] for line in nets}
+
+
+def test_a_result_in_the_place_of_the_equity_is_what_was_printed() -> None:
+    """The layout changes midway, under a header without a result: as many columns, one renamed."""
+    log = make_log(50_006_435, "layout_changed", "utf-16-be")
+    nets = {trade.line: trade.net_pnl for trade in read(log.data).trades}
+    assert nets == {line: net for line, (net, _) in log.good.items()}
