@@ -9,9 +9,9 @@ from datetime import UTC, timedelta, timezone, tzinfo
 from decimal import Decimal
 
 from .aliases import Heading, heading, normalise
-from .cells import PLAIN_NUMBER, POINT, QUOTES, Grammar
+from .cells import POINT, QUOTES, Grammar
 from .layouts import REGISTRY, Layout
-from .times import ISO, TimeForm, decide_form
+from .times import TimeForm, decide_form
 
 TIME_ROLES = ("entry_time", "exit_time", "time")
 NUMBER_ROLES = (
@@ -55,6 +55,10 @@ class Binding:
     """Fills: how far, as a share, the amount printed may be from price x quantity; None: any."""
     signed_quantity: bool = False
     """Fills: sales are printed with a quantity below zero."""
+    costs: tuple[int, ...] = ()
+    """Columns of further costs beside the fee: taxes, a clearing fee."""
+    two_fees: bool = False
+    """Two columns of fees: whether they add up, or are the same in two moneys, is not said."""
     constant_fee: bool = False
     """The fee is one number on all rows, whatever was traded: it must be proven to be a fee."""
     rate_scale: Decimal = Decimal(1)
@@ -152,6 +156,8 @@ class Binding:
             leverage=Decimal(1),
             amount_slack=None,
             constant_fee=False,
+            costs=(),
+            two_fees=False,
             rate_scale=Decimal(1),
             signed_quantity=False,
             to_the_digit=False,
@@ -167,32 +173,6 @@ def looks_numeric(cell: str) -> bool:
     """True for cells that hold a value rather than a name: a digit or more to start or end with."""
     text = cell.strip().lstrip("+-−$€£₩ ")
     return bool(text) and text[0].isdigit()
-
-
-def is_header(fields: Sequence[str]) -> bool:
-    """True for a row of column names: nothing in it is a value, and enough of it is known.
-
-    A row of unknown words counts only at the width of what follows; see segments.
-    """
-    cells = [cell.strip() for cell in fields]
-    filled = [cell for cell in cells if cell]
-    if len(filled) < 3 or len(filled) * 10 < len(cells) * 6:
-        return False
-    if any(PLAIN_NUMBER.fullmatch(cell) or ISO.read(cell) for cell in filled):
-        return False
-    known = [read.role for cell in filled if (read := heading(cell)).role]
-    roles = {role for role in known if role != "other"}
-    if len(set(filled)) * 10 < len(filled) * 8:
-        return False
-    return len(roles) >= 2 and len(known) * 10 >= len(filled) * 4
-
-
-def could_be_header(fields: Sequence[str]) -> bool:
-    """True for a row of distinct words without a value among them: a header in unknown words."""
-    cells = [cell.strip() for cell in fields]
-    if len(cells) < 4 or any(not cell for cell in cells) or len(set(cells)) != len(cells):
-        return False
-    return not any(looks_numeric(cell) or len(cell) > 40 for cell in cells)
 
 
 def bindings_for(header: Sequence[str]) -> list[Binding]:
@@ -323,24 +303,6 @@ def _are_both_ends(headings: tuple[Heading, ...], times: list[int]) -> bool:
     """Whether two times of one name stand apart: that of the opening, and later of the end."""
     names = {normalise(headings[at].name) for at in times}
     return len(times) == 2 and len(names) == 1 and times[1] - times[0] > 1
-
-
-def no_trades(header: Sequence[str]) -> str:
-    """What rows under a header are where it names them as no closed trades; else "".
-
-    open: unrealised results of positions; summary: counts of trades; equity: a balance alone.
-    """
-    roles = {read.role for cell in header if (read := heading(cell)).role}
-    realised = roles & set(PNL_ROLES)
-    exits = roles & {"exit_price", "exit_time"}
-    if not exits and ("mark_price" in roles or ("unrealised" in roles and not realised)):
-        return "open"
-    if "count" in roles and not roles & {"entry_price", "exit_price", "price", "side", "type"}:
-        return "summary"
-    named = {"symbol", "side", "type", "entry_price", "exit_price", "price", "bot_trade_id"}
-    if "equity" in roles and roles & {"time", "exit_time"} and not roles & named:
-        return "equity"
-    return ""
 
 
 def _finish(binding: Binding) -> Binding:

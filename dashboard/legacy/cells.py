@@ -268,6 +268,11 @@ def says_one_way(cell: str) -> bool:
     return cell.strip().casefold() in _TRADES_ONE_WAY
 
 
+def is_either_way(cell: str) -> bool:
+    """True for what exchanges write where a market has one position only."""
+    return cell.strip().casefold() in ("both", "net", "单向", "單向", "단방향")
+
+
 def action_of(cell: str) -> tuple[int, int] | None:
     """(opens +1 or closes -1, direction) for cells such as "Entry long" and "Close Short"."""
     words = " ".join(cell.strip().casefold().replace("_", " ").replace("-", " ").split())

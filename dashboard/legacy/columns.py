@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from .binding import TIME_ROLES, Binding
-from .cells import action_of, is_null, says_one_way, side_of
+from .cells import action_of, is_either_way, is_null, says_one_way, side_of
 from .records import Record
 from .statuses import (
     OPENING,
@@ -21,6 +21,7 @@ from .times import is_clock_only, is_half_day
 
 _LARGEST_RATE = 0.02
 _MOST = 0.6
+_HOLDS = 0.9
 _USUAL_FEE = (Decimal("0.0001"), Decimal("0.0011"))
 """What exchanges charge of a fill's turnover, least and most."""
 
@@ -32,6 +33,7 @@ def settle_columns(binding: Binding, rows: Sequence[Record], *, real: bool) -> N
     _settle_clocks(binding, rows)
     _settle_rates(binding, rows)
     _settle_constant_fee(binding, rows)
+    _settle_costs(binding, rows)
     settle_mode(binding, rows, real=real)
     _settle_leverage(binding, rows)
 
@@ -59,6 +61,32 @@ def _settle_fill_sides(binding: Binding, rows: Sequence[Record]) -> None:
             if told:
                 binding.roles["type"] = told[0]
     binding.orders_side = _names_orders(binding, rows)
+    _settle_holds(binding, rows)
+
+
+def _settle_holds(binding: Binding, rows: Sequence[Record]) -> None:
+    """The column that says, beside buy and sell, which of two positions of a market is meant.
+
+    In hedge mode both may be held at once. A column that says long for every purchase and short
+    for every sale says nothing more.
+    """
+    side = binding.roles.get("side")
+    if side is None or not all(map(says_one_way, _cells(rows, side))):
+        return
+    taken = (side, binding.roles.get("type"))
+    for at, each in enumerate(binding.headings):
+        if each.role not in ("side", "type") or at in taken:
+            continue
+        if _share(_cells(rows, at), _is_position) < _HOLDS:
+            continue
+        told = [(side_of(row.fields[side]), side_of(row.fields[at])) for row in rows]
+        if any(way and held and way != held for way, held in told):
+            binding.roles["hold"] = at
+            return
+
+
+def _is_position(cell: str) -> bool:
+    return not says_one_way(cell) and (side_of(cell) is not None or is_either_way(cell))
 
 
 def _is_side(cell: str) -> bool:
@@ -148,6 +176,19 @@ def _settle_rates(binding: Binding, rows: Sequence[Record]) -> None:
         values = sorted(filter(None, (_float(cell) for cell in _cells(rows, at))))
         if values and values[len(values) // 2] > _LARGEST_RATE:
             binding.roles.setdefault(money, binding.roles.pop(rate))
+
+
+def _settle_costs(binding: Binding, rows: Sequence[Record]) -> None:
+    """Taxes and the like are costs as fees are. Of two fees it is not said what they add up to."""
+    others = (
+        [binding.roles["cost"], *binding.also.get("cost", ())] if "cost" in binding.roles else []
+    )
+    binding.costs = tuple(others)
+    for at in binding.also.get("fee", ()):
+        fee = binding.roles.get("fee", at)
+        told = [(row.fields[fee].strip(), row.fields[at].strip()) for row in rows]
+        if any(second.strip("0.,-") and second != first for first, second in told):
+            binding.two_fees = True
 
 
 def _settle_constant_fee(binding: Binding, rows: Sequence[Record]) -> None:

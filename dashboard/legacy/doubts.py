@@ -8,9 +8,10 @@ from datetime import time
 from decimal import Decimal
 
 from .binding import Binding
-from .cells import column_unit, decimals
+from .cells import action_of, column_unit, decimals
 from .checking import gross_of
 from .records import Record
+from .statuses import OPENING
 from .values import Values, number
 
 _SHORTENED = re.compile(r"[+-]?\d\.\d\dE[+-]\d{1,2}")
@@ -134,6 +135,21 @@ def are_sums_of_days(binding: Binding, rows: Sequence[Record]) -> bool:
     return len(told) == len(rows) and all(
         read is None or read[0].time() == time() for read in moments
     )
+
+
+def pays_to_open(binding: Binding, rows: Sequence[Record]) -> bool:
+    """Whether rows that open positions pay fees: no result that stands on others includes them."""
+    fee = binding.roles.get("fee")
+    places = [binding.roles[role] for role in ("side", "type", "action") if role in binding.roles]
+    if fee is None:
+        return False
+    paying = [row for row in rows if row.fields[fee].strip("0.,-+ ")]
+    return sum(any(_opens(row.fields[at]) for at in places) for row in paying) >= _FEW
+
+
+def _opens(cell: str) -> bool:
+    action = action_of(cell)
+    return action[0] > 0 if action else OPENING.get(cell.strip().casefold()) == 1
 
 
 def is_shortened(binding: Binding, rows: Sequence[Record]) -> bool:

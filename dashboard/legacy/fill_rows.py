@@ -7,13 +7,13 @@ from decimal import Decimal
 
 from .aliases import is_of_execution
 from .binding import Binding
-from .cells import Grammar, action_of, base_of, is_null, quote_of, side_of
+from .cells import Grammar, action_of, base_of, is_either_way, is_null, quote_of, side_of
 from .fees import counts_contracts
 from .markets import symbol_of
 from .records import Record
 from .statuses import OPENING, STATUS_WORDS, aside_kind
 from .times import too_old
-from .values import Context, number, text_of, time_of
+from .values import Context, costs_of, number, text_of, time_of
 from .verdicts import Aside, Fill, Refusal, show
 
 _AMOUNT = re.compile(
@@ -53,6 +53,10 @@ def read_fill(record: Record, binding: Binding, context: Context) -> Fill | Refu
     if isinstance(way, (Refusal, Aside)):
         return way
     side, opens = way
+    hold = _hold(fields, binding)
+    if isinstance(hold, Refusal):
+        return hold
+    opens = side * hold or opens
     assets = (base_of(symbol), binding.currency or quote_of(symbol))
     price = _positive(fields, "price", binding, assets)
     quantity = _positive(fields, "quantity", binding, assets)
@@ -67,6 +71,11 @@ def read_fill(record: Record, binding: Binding, context: Context) -> Fill | Refu
     fee = _fee(fields, binding)
     if isinstance(fee, Refusal):
         return fee
+    if binding.costs and fee is not None:
+        costs = costs_of(fields, binding)
+        if isinstance(costs, Refusal):
+            return costs
+        fee = fee[0] + costs, fee[1]
     printed: Decimal | None = None
     if binding.pnl_role in ("pnl", "net_pnl", "gross_pnl"):
         result = number(fields, binding.pnl_role, binding)
@@ -86,6 +95,14 @@ def read_fill(record: Record, binding: Binding, context: Context) -> Fill | Refu
         text_of(fields, "exit_reason", binding), quote,
         total if isinstance(total, Decimal) else None,
     )  # fmt: skip
+
+
+def _hold(fields: list[str], binding: Binding) -> int | Refusal:
+    """+1 or -1 where a column says that this is of the long or the short position, else 0."""
+    at = binding.roles.get("hold")
+    if at is None or is_either_way(fields[at]):
+        return 0
+    return side_of(fields[at]) or Refusal("unknown_side", f"position is {show(fields[at])}")
 
 
 def _was_executed(fields: list[str], binding: Binding, kind: str) -> bool:

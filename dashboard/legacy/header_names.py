@@ -113,8 +113,8 @@ ALIASES: dict[str, str] = {
         "precio cierre|prix de sortie|エグジット価格|決済価格"
     ),
     "price": (
-        "price|avg price|average price|avg filled price|avg. filled price|fill price|filled "
-        "price|execution price|executed "
+        "price|deal price|avg price|average price|avg filled price|avg. filled price|"
+        "fill price|filled price|execution price|executed "
         "price|rate|trade price|px|가격|체결가|체결가격|체결단가|단가|거래단가|거래가격|preis|"
         "kurs|"
         "ausführungspreis|durchschnittspreis|价格|成交价|成交均价|成交价格|價格|preço|"
@@ -150,6 +150,12 @@ ALIASES: dict[str, str] = {
         "手续费|交易手续费|费用|手續費|佣金|"
         "taxa|taxas|comissão|comissao|tarifa|taxa de negociação|corretagem|"
         "комиссия|комиссии|сбор|comisión|comision|frais|commission|手数料"
+    ),
+    "cost": (
+        "tax|taxes|transaction tax|stamp duty|vat|gst|tds|clearing fee|exchange fee|ip fee|"
+        "nfa fee|sec fee|regulatory fee|세금|거래세|제세금|증권거래세|농특세|부가세|steuer|steuern|"
+        "börsengebühr|税|税费|税金|印花税|过户费|imposto|impostos|emolumentos|iss|irrf|налог|"
+        "impuesto|impuestos|消費税"
     ),
     "entry_fee": (
         "entry fee|open fee|opening fee|buy fee|진입수수료|매수수수료|einstiegsgebühr|"

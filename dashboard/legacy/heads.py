@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from .aliases import heading
-from .binding import Binding, bindings_for, could_be_header, is_header, no_trades
+from .binding import Binding, bindings_for
 from .cells import PLAIN_NUMBER
 from .choosing import choose, refine
 from .fast import FastJudge
 from .finding import Block
+from .headings import could_be_header, is_header, no_trades
 from .lines import Line
 from .plains import Plains
 from .records import Record

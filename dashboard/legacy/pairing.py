@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -47,6 +48,11 @@ class Part(NamedTuple):
     gaps: Sequence[Gap] = ()
 
 
+Market = tuple[str, int]
+"""A symbol, and +1 or -1 where each of its fills says of which position it is, else 0.
+
+In hedge mode a long and a short of one symbol may be held at once: each is a market of its own.
+"""
 Paired = list[Judged | tuple[Trade, list[Record]]]
 """Every fill accounted for: trades with their records, or a verdict of its own each."""
 
@@ -58,13 +64,15 @@ def pair(parts: Sequence[Part], binding: Binding) -> Paired:
         return pair_legs(fills)
     out: Paired = []
     shorts = binding.known.shorts if binding.known else any(f.printed for f in fills)
-    by_market: dict[str, list[Fill]] = {}
+    by_market: dict[Market, list[Fill]] = {}
     after_gap: set[int] = set()
-    broken: set[str] = set()
+    broken: set[Market] = set()
+    unsaid = {fill.symbol for fill in fills if not fill.opens}
     for part in parts:
-        here: dict[str, list[Fill]] = {}
+        here: dict[Market, list[Fill]] = {}
         for fill in _in_time(part.fills):
-            here.setdefault(fill.symbol, []).append(fill)
+            hold = 0 if fill.symbol in unsaid else fill.side * fill.opens
+            here.setdefault((fill.symbol, hold), []).append(fill)
         after_gap |= {id(market[0]) for name, market in here.items() if name in broken}
         falls = _newest_first(part.fills)
         after_gap |= _after(part.gaps, here, falls=falls)
@@ -72,10 +80,15 @@ def pair(parts: Sequence[Part], binding: Binding) -> Paired:
             by_market.setdefault(name, []).extend(market)
         broken = (broken - here.keys()) | _left_broken(part.gaps, here, by_market, falls=falls)
     finished: list[Position] = []
-    for market in by_market.values():
+    for (_, hold), market in by_market.items():
         said: Paired = []
-        done = _walk(market, said, after_gap, shorts=shorts)
-        if binding.known is None and not shorts and _could_be_shorts(said, done, after_gap):
+        done = _walk(market, said, after_gap, shorts=shorts and not hold)
+        if (
+            binding.known is None
+            and not shorts
+            and not hold
+            and _could_be_shorts(said, done, after_gap)
+        ):
             detail = "sales of what is not held: shorts, or purchases that are not in the file"
             out += [_unmatched(fill, detail) for fill in market]
             continue
@@ -84,9 +97,36 @@ def pair(parts: Sequence[Part], binding: Binding) -> Paired:
     if binding.known is None and "fee_asset" not in binding.roles and _are_fees_in_coin(fills):
         binding.uncertain = "no PnL printed, and the fees of purchases look like the coin bought"
     net, shares = is_net(finished), unstated_fees(finished)
-    for position in finished:
-        out += _book(position, binding, net=net, shares=shares)
+    order = {symbol: at for at, (symbol, _) in reversed(list(enumerate(by_market)))}
+    finished.sort(key=lambda each: (order[each.fills[0].symbol], each.fills[-1].time))
+    booked = [(p.fills[0].symbol, _book(p, binding, net=net, shares=shares)) for p in finished]
+    return out + _without_muddled(booked)
+
+
+def _without_muddled(booked: list[tuple[str, Paired]]) -> Paired:
+    """What was booked, without the markets whose results agree with their fills here and there.
+
+    Two positions held at once, which nothing in the file tells apart, agree by chance alone.
+    """
+    states = Counter((symbol, _contradicts(said)) for symbol, said in booked)
+    out: Paired = []
+    for symbol, said in booked:
+        if 2 <= states[symbol, True] > states[symbol, False]:
+            detail = f"most results of {symbol} are not what its fills give: two positions at once?"
+            out += [
+                Judged(record, Refusal("contradicted", detail))
+                for each in said
+                for record in ([each.record] if isinstance(each, Judged) else each[1])
+            ]
+        else:
+            out += said
     return out
+
+
+def _contradicts(said: Paired) -> bool:
+    first = said[0]
+    verdict = first.verdict if isinstance(first, Judged) else None
+    return isinstance(verdict, Refusal) and verdict.reason == "contradicted"
 
 
 def _could_be_shorts(said: Paired, done: list[Position], after_gap: set[int]) -> bool:
@@ -116,14 +156,15 @@ def _newest_first(fills: list[Fill]) -> bool:
     return falls > rises
 
 
-def _after(gaps: Sequence[Gap], markets: dict[str, list[Fill]], *, falls: bool) -> set[int]:
+def _after(gaps: Sequence[Gap], markets: dict[Market, list[Fill]], *, falls: bool) -> set[int]:
     """Which fills, by id, are the first in time after a gap of their market."""
     found: set[int] = set()
-    for symbol, fills in markets.items():
+    symbols = {symbol for symbol, _ in markets}
+    for (symbol, _), fills in markets.items():
         ordered = sorted(fills, key=lambda fill: fill.record.line)
         lines = [fill.record.line for fill in ordered]
         for gap in gaps:
-            if gap.symbol != symbol and gap.symbol in markets:
+            if gap.symbol != symbol and gap.symbol in symbols:
                 continue
             at = bisect.bisect_right(lines, gap.line)
             at -= falls
@@ -133,17 +174,22 @@ def _after(gaps: Sequence[Gap], markets: dict[str, list[Fill]], *, falls: bool) 
 
 
 def _left_broken(
-    gaps: Sequence[Gap], here: dict[str, list[Fill]], all_markets: Iterable[str], *, falls: bool
-) -> set[str]:
+    gaps: Sequence[Gap],
+    here: dict[Market, list[Fill]],
+    all_markets: Iterable[Market],
+    *,
+    falls: bool,
+) -> set[Market]:
     """The markets with a damaged record after their last fill in this file."""
-    found: set[str] = set()
-    for symbol in all_markets:
-        lines = [fill.record.line for fill in here.get(symbol, ())]
+    found: set[Market] = set()
+    symbols = {symbol for symbol, _ in here}
+    for market in all_markets:
+        lines = [fill.record.line for fill in here.get(market, ())]
         for gap in gaps:
-            if gap.symbol != symbol and gap.symbol in here:
+            if gap.symbol != market[0] and gap.symbol in symbols:
                 continue
             if not lines or (gap.line < min(lines) if falls else gap.line > max(lines)):
-                found.add(symbol)
+                found.add(market)
     return found
 
 
@@ -271,6 +317,9 @@ def _book(
             return [Judged(fill.record, refusal) for fill in position.fills]
     elif shares is not None and is_within(position, shares):
         result = printed
+    elif not net and "fee" in binding.roles and (binding.two_fees or not position.fee_known):
+        refusal = Refusal("pnl_not_available", "a result before fees, and not all fees are printed")
+        return [Judged(fill.record, refusal) for fill in position.fills]
     else:
         difference = printed - (result if net else gross)
         if abs(difference) > slack_of(position):
@@ -313,6 +362,8 @@ def _not_computable(position: Position, binding: Binding) -> str:
         return "no PnL and no fee printed"
     if is_inverse(position.fills[0].symbol):
         return "no PnL printed, and the market is coin-margined"
+    if binding.two_fees:
+        return "no PnL printed, and two columns of fees"
     return binding.uncertain or ("" if binding.known else _may_be_contracts(position))
 
 

@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from itertools import groupby
 
-from .binding import Binding, could_be_header, is_header
+from .binding import Binding
 from .choosing import diagnose, judge_one
 from .clusters import largest_cluster, signature, usual_width
 from .fast import FastJudge, compile_fast
 from .finding import Block, is_run, prove
+from .headings import could_be_header, is_header
 from .heads import PlainRows, begins_block, open_block, settle_head
 from .layouts import REGISTRY
 from .lines import Line
@@ -34,8 +35,7 @@ from .verdicts import Aside, Fill, Refusal, Trade, Verdict
 WINDOW = 3_000
 MOST_HELD = 30_000
 _FIRM = 200
-_FEW = 400
-_TITLES = 20
+_FEW, _TITLES = 400, 20
 _MOST_HEADINGS = 50
 _LONGEST_HEADING = 4_096
 

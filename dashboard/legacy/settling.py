@@ -25,6 +25,7 @@ from .doubts import (
     are_sums_of_days,
     is_shortened,
     is_told_twice,
+    pays_to_open,
     results_elsewhere,
     stops_adding_up,
     swapped_lines,
@@ -87,6 +88,12 @@ def settle(binding: Binding, records: list[Record], context: Context) -> Fit:
             if is_told_twice(binding, rows) or are_sums_of_days(binding, rows):
                 binding.pnl_kind = "unknown"
             binding.swapped_lines = swapped_lines(binding, rows)
+        if binding.two_fees and binding.pnl_kind not in ("net", "printed"):
+            binding.uncertain = (
+                binding.uncertain or "the result is before fees, of which two differ"
+            )
+        if binding.pnl_kind == "printed" and pays_to_open(binding, rows):
+            binding.pnl_kind = "unknown"
     if has_two_levels(read):
         binding.uncertain = "coins are paid in two moneys by their prices, and nothing tells which"
     if is_shortened(binding, sample):

@@ -122,6 +122,11 @@ def read_values(fields: list[str], binding: Binding, context: Context) -> Values
                 "quantity_not_positive", f"quantity is {show(fields[roles['quantity']])}"
             )
     fee = _fees(numbers, binding)
+    if binding.costs and fee is not None:
+        costs = costs_of(fields, binding)
+        if isinstance(costs, Refusal):
+            return costs
+        fee += costs
     if fee is not None and fee < 0:
         return Refusal("negative_fee", f"fee is {fee}")
     other = _other_asset(fields, binding, symbol) if fee else ""
@@ -240,6 +245,20 @@ def number(fields: list[str], role: str, binding: Binding) -> Decimal | Refusal 
     if value is None:
         return Refusal("bad_number", f"{role} is {show(cell)}")
     return value
+
+
+def costs_of(fields: list[str], binding: Binding) -> Decimal | Refusal:
+    """Further costs beside the fee, which are none where a cell is empty; above zero."""
+    total = ZERO
+    for at in binding.costs:
+        cell = fields[at]
+        if is_null(cell):
+            continue
+        value = binding.grammar.number(cell.strip().lstrip("$€₩"))
+        if value is None:
+            return Refusal("bad_number", f"{binding.headings[at].name} is {show(cell)}")
+        total += abs(value)
+    return total
 
 
 def time_of(

@@ -298,3 +298,45 @@ def test_contracts_of_a_size_not_said_compute_nothing_however_usual_the_fee(name
                   lambda t: f"{t.entered},{t.left},{t.symbol},{t.word},{t.entry},{t.exit},"
                   f"{t.quantity * 2},{t.fee}")  # fmt: skip
     assert read(content).trades == []
+
+
+# -- what a trade costs beside its fee
+
+
+def bought_and_sold(row: Callable[[Made, bool], str]) -> str:
+    return "\n".join(row(t, bought) for t in TRADES for bought in (True, False)) + "\n"
+
+
+def test_a_tax_is_a_cost_as_the_fee_is() -> None:
+    def row(t: Made, bought: bool) -> str:
+        when, price = (t.entered, t.entry) if bought else (t.left, t.exit)
+        way, tax = ("매수", 0) if bought else ("매도", price * t.quantity * Decimal("0.0018"))
+        return f"{when},{t.symbol},{way},{price},{t.quantity},{t.fee / 2},{tax}"
+
+    reading = read("체결시간,종목,매매구분,체결가,체결수량,수수료,세금\n" + bought_and_sold(row))
+    taxed = [
+        (t.exit - t.entry) * t.quantity - t.fee - t.exit * t.quantity * Decimal("0.0018")
+        for t in TRADES
+    ]
+    assert sum(trade.net_pnl for trade in reading.trades) == pytest.approx(
+        sum(taxed), abs=Decimal("1e-6")
+    )
+
+
+def test_of_two_fees_nothing_says_what_they_add_up_to() -> None:
+    content = log(
+        "entry time,exit time,symbol,side,entry price,exit price,qty,fee,commission", TRADES,
+        lambda t: f"{t.entered},{t.left},{t.symbol},{t.word},{t.entry},{t.exit},{t.quantity},"
+        f"{t.fee},{t.fee / 4}",
+    )  # fmt: skip
+    assert read(content).trades == []
+
+
+def test_results_beside_openings_that_pay_fees_are_before_them() -> None:
+    """Whether what is printed at the close includes the fee of the opening is not said."""
+    rows = []
+    for t in TRADES:
+        rows.append(f"{t.entered},{t.symbol},Open {t.word.title()},{t.fee / 2},0")
+        rows.append(f"{t.left},{t.symbol},Close {t.word.title()},{t.fee / 2},{t.gross:.4f}")
+    reading = read("time,symbol,type,fee,realized pnl\n" + "\n".join(rows) + "\n")
+    assert reading.trades == []
