@@ -13,6 +13,8 @@ from .values import Values
 
 _LEAST_FEE, _MOST_FEE = Decimal("0.000005"), Decimal("0.02")
 _USUAL_FEE = Decimal("0.0001"), Decimal("0.003")
+_SPREAD = 6
+"""Makers pay less than takers, and some have a discount: so many times at most."""
 
 
 def is_none_of(fee: Decimal, turnover: Decimal, *, whole: bool) -> bool:
@@ -54,11 +56,25 @@ def settle_contracts(binding: Binding, values: list[Values]) -> None:
     whole = binding.known is None and all(
         q == q.to_integral_value() for each in told if (q := each.quantity)
     )
-    strange = sum(is_none_of(e.fee or Decimal(0), turnover_of(e), whole=whole) for e in told)
+    low, high = _usual_shares(told)
+    digit = Decimal(1).scaleb(-binding.fee_places)
+    strange = 0
+    for each in told:
+        fee, turnover = each.fee or Decimal(0), turnover_of(each)
+        # In quote currency the fee's share of the supposed turnover goes with the market's price.
+        varies = fee and not low * turnover - digit <= fee <= high * turnover + digit
+        strange += bool(varies or is_none_of(fee, turnover, whole=whole))
     if told and strange * 5 > len(told):  # more than damage explains
         binding.uncertain = (
             "no PnL in money, and the fee is none of price x quantity: it may be in contracts"
         )
+
+
+def _usual_shares(told: list[Values]) -> tuple[Decimal, Decimal]:
+    """Between which shares of the turnover the fees of one exchange are: about the middle one."""
+    shares = sorted(each.fee / turnover_of(each) for each in told if each.fee)
+    middle = shares[len(shares) // 2] if shares else Decimal(0)
+    return middle / _SPREAD, middle * _SPREAD
 
 
 def settle_computed_fees(binding: Binding, values: list[Values], fit: Fit) -> None:

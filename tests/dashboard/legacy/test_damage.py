@@ -187,6 +187,11 @@ def test_quantities_of_which_half_have_no_fee_of_their_turnover_are_none() -> No
     assert read(make_log(45_670_973, "ghost", "utf-8").data).trades == []
 
 
+def test_quantities_whose_fees_go_with_the_price_are_none() -> None:
+    """In quote currency again: of a market at 1 USDT each they look right, of others too small."""
+    assert read(make_log(61_020_773, "ghost", "cp1251").data).trades == []
+
+
 def test_a_net_result_rounded_to_nothing_is_no_gross_one() -> None:
     """The layout changes midway, from gross results of eight decimals to net ones in cents."""
     log = make_log(34_565_949, "layout_changed", "mixed")
