@@ -17,7 +17,7 @@ from .cells import Grammar, column_unit, decide_grammar, decimals, is_null, is_s
 from .records import Record
 from .settling import settle
 from .statuses import STATUS_WORDS, says_it_is_none
-from .structure import REASON_WORDS
+from .structure import is_reason
 from .times import EPOCH, OLDEST, TimeForm, decide_form, place
 from .values import Context
 
@@ -154,7 +154,7 @@ def _symbol_column(rows: Sequence[Record], seen: _Columns, context: Context) -> 
 
 def _is_word(cell: str) -> bool:
     word = cell.strip().casefold()
-    return word in REASON_WORDS or word in STATUS_WORDS or side_of(cell) is not None
+    return is_reason(cell) or word in STATUS_WORDS or side_of(cell) is not None
 
 
 def _time_roles(rows: Sequence[Record], seen: _Columns) -> dict[str, int]:
@@ -379,7 +379,7 @@ def _add_texts(
             binding.roles["version"] = at
             binding.version_by_values = True
         elif at not in seen.numbers and "exit_reason" not in binding.roles:
-            known = sum(cell.casefold().replace(" ", "_") in REASON_WORDS for cell in cells)
+            known = sum(map(is_reason, cells))
             if known * 2 >= len(cells):
                 binding.roles["exit_reason"] = at
         elif at in seen.numbers and "bot_trade_id" not in binding.roles and _counts_up(cells):

@@ -37,6 +37,7 @@ from .pnl_kinds import settle_pnl
 from .records import Record
 from .serials import serial_form
 from .statuses import aside_kind
+from .structure import is_reason
 from .times import ISO, SHORT, decide_form, is_clock_only, with_clock
 from .values import Context, Values, read_values
 
@@ -104,9 +105,11 @@ def settle(binding: Binding, records: list[Record], context: Context) -> Fit:
     if place is not None:
         tags = [cell.strip() for cell in column(place) if cell.strip()]
         common = Counter(tags).most_common(8)
-        binding.versions_seen = frozenset(tag for tag, times in common if times * 8 >= len(tags))
+        binding.versions_seen = frozenset(
+            tag for tag, times in common if times * 8 >= len(tags) and not is_reason(tag)
+        )
         if len(tags) >= 8 and not binding.versions_seen:
-            # Another value on every row: no version, whatever the column is called.
+            # Another value on every row, or reasons: no version, whatever the column is called.
             del binding.roles["version"]
     binding.text_columns = tuple(
         at

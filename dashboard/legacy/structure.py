@@ -176,6 +176,11 @@ def _glued(fields: list[str], width: int) -> bool:
     return len(fields) >= 2 * width - 2 or symbols >= 2
 
 
+def is_reason(cell: str) -> bool:
+    """Whether a cell says why a trade ended."""
+    return cell.strip().casefold().replace(" ", "_") in REASON_WORDS
+
+
 def complete_ending(record: Record, binding: Binding) -> bool:
     """True where a last line without a newline still ends as the others do.
 
@@ -184,7 +189,7 @@ def complete_ending(record: Record, binding: Binding) -> bool:
     if record.ended:
         return True
     last = record.fields[-1]
-    if last in binding.last_cells or last.strip().casefold().replace(" ", "_") in REASON_WORDS:
+    if last in binding.last_cells or is_reason(last):
         return True
     if not binding.last_cells:
         return False

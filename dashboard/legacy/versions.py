@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from .structure import is_reason
+
 _IN_NAME = re.compile(r"(?<![A-Za-z0-9])[vV](\d{1,3}(?:\.\d{1,4}){0,2})(?![0-9A-Za-z]|\.\d)")
 _BARE_V = re.compile(r"[vV](?=\d)")
 _LIKE = re.compile(r"[vV]?(\d{1,3})(?:\.\d{1,4}){1,3}(?:[-_.+ ]?[A-Za-z][\w.\-]{0,12})?")
@@ -19,6 +21,8 @@ def belongs(cell: str, seen: frozenset[str]) -> bool:
     """
     if not seen or cell in seen or not cell:
         return True
+    if is_reason(cell):
+        return False
     majors = [int(found[1]) for each in seen if (found := _LIKE.fullmatch(each))]
     if len(majors) < len(seen):
         # Tags in words: any text, but no bare number.

@@ -219,3 +219,10 @@ def test_a_result_in_the_place_of_the_equity_is_what_was_printed() -> None:
     log = make_log(50_006_435, "layout_changed", "utf-16-be")
     nets = {trade.line: trade.net_pnl for trade in read(log.data).trades}
     assert nets == {line: net for line, (net, _) in log.good.items()}
+
+
+def test_what_says_why_trades_ended_is_no_version() -> None:
+    """The layout changes midway: reasons stand where the header has versions, on most rows."""
+    log = make_log(62_000_167, "layout_changed", "mixed")
+    versions = {trade.line: trade.version for trade in read(log.data, tag=log.tag).trades}
+    assert {log.good[line][1] for line in versions} == {"8.02"} == set(versions.values())
