@@ -104,7 +104,7 @@ def heading(cell: str) -> Heading:
         elif unit.strip().upper() in QUOTES:
             currency = unit.strip().upper()
         no_money = no_money or unit.strip().casefold() in _NO_MONEY
-    bare = _UNITS.sub(" ", text) if ROLES.get(normalise(text)) is None else text
+    bare = _UNITS.sub(" ", text.lstrip("# ")) if ROLES.get(normalise(text)) is None else text
     if offset is None and re.search(r"(?<![a-z])utc(?![a-z])", bare, re.IGNORECASE):
         offset = 0
         bare = re.sub(r"[_\s]*(?<![a-zA-Z])utc(?![a-zA-Z])", "", bare, flags=re.IGNORECASE) or bare

@@ -11,7 +11,7 @@ from decimal import Decimal
 from .aliases import Heading, heading, normalise
 from .cells import POINT, QUOTES, Grammar
 from .layouts import REGISTRY, Layout
-from .times import TimeForm, decide_form
+from .times import TimeForm
 
 TIME_ROLES = ("entry_time", "exit_time", "time")
 NUMBER_ROLES = (
@@ -59,8 +59,8 @@ class Binding:
     """Columns of further costs beside the fee: taxes, a clearing fee."""
     two_fees: bool = False
     """Two columns of fees: whether they add up, or are the same in two moneys, is not said."""
-    constant_fee: bool = False
-    """The fee is one number on all rows, whatever was traded: it must be proven to be a fee."""
+    constant_fee: Decimal = Decimal(0)
+    """A fee that is one number on all rows, whatever was traded: it must be proven to be one."""
     rate_scale: Decimal = Decimal(1)
     leverage: Decimal = Decimal(1)
     uncertain: str = ""
@@ -155,7 +155,7 @@ class Binding:
             uncertain="",
             leverage=Decimal(1),
             amount_slack=None,
-            constant_fee=False,
+            constant_fee=Decimal(0),
             costs=(),
             two_fees=False,
             rate_scale=Decimal(1),
@@ -274,6 +274,13 @@ def _bind_aliases(headings: tuple[Heading, ...]) -> Binding | None:
         roles["entry_price"], roles["exit_price"] = named["price"]
         roles["entry_time"], roles["exit_time"] = named["time"]
         del roles["price"], roles["time"], also["price"], also["time"]
+    markets = named.get("symbol", [])
+    counted = [at for at in markets if normalise(headings[at].name) == "contracts"]
+    if len(markets) == 2 and counted and "quantity" not in roles:
+        # How many of them, where another column names the market.
+        roles["quantity"] = counted[0]
+        roles["symbol"] = next(at for at in markets if at not in counted)
+        del also["symbol"]
     pnl = any(role in roles for role in PNL_ROLES)
     timed = any(role in roles for role in TIME_ROLES)
     if not timed:
@@ -339,24 +346,3 @@ def headerless(width: int) -> list[Binding]:
         for layout in REGISTRY
         if layout.ordered and len(layout.columns) == width
     ]
-
-
-def swap_time_words(binding: Binding, columns: Callable[[int], list[str]]) -> None:
-    """ "entry" and "exit" name times in one log and prices in the next: their cells decide."""
-    for time_role, price_role in (("entry_time", "entry_price"), ("exit_time", "exit_price")):
-        at = binding.roles.get(time_role)
-        if at is None or price_role in binding.roles:
-            continue
-        cells = [cell for cell in columns(at) if cell.strip()]
-        if cells and decide_form(cells) is None and sum(map(looks_numeric, cells)) * 2 > len(cells):
-            binding.roles[price_role] = binding.roles.pop(time_role)
-            zone = binding.zones.pop(time_role, None)
-            others = binding.also.get(time_role, ())
-            if others:
-                binding.roles[time_role] = others[0]
-                if zone is not None:
-                    binding.zones[time_role] = zone
-    if "exit_time" not in binding.roles and "time" in binding.roles and binding.shape == "trades":
-        binding.roles["exit_time"] = binding.roles.pop("time")
-        if "time" in binding.zones:
-            binding.zones["exit_time"] = binding.zones.pop("time")

@@ -18,7 +18,7 @@ _EXPONENT = r"(?:[eE][+-]?[0-9]{1,2})?"
 _PATTERNS = {
     # (decimal mark, thousands mark): the whole cell, sign and exponent included
     (".", ""): rf"[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+){_EXPONENT}",
-    (",", ""): r"[+-]?[0-9]+(?:,[0-9]+)?",
+    (",", ""): rf"[+-]?[0-9]+(?:,[0-9]+)?{_EXPONENT}",
     (".", ","): r"[+-]?[0-9]{1,3}(?:,[0-9]{3})*(?:\.[0-9]+)?",
     (",", "."): r"[+-]?[0-9]{1,3}(?:\.[0-9]{3})*(?:,[0-9]+)?",
     (",", " "): r"[+-]?[0-9]{1,3}(?: [0-9]{3})*(?:,[0-9]+)?",
@@ -166,48 +166,20 @@ def to_unit(value: Decimal) -> Decimal:
 _LONG = (
     "long buy b l bid bull 롱 매수 매입 买 买入 買入 做多 多 多头 多頭 多单 多單 開多 开多 compra "
     "comprar comprado comprada "
-    "kauf kaufen лонг покупка купить largo achat ロング 買い long/buy longposition"
+    "kauf kaufen лонг покупка купить largo achat acheter ロング 買い 買 long/buy longposition"
 )
 _SHORT = (
     "short sell s ask bear 숏 매도 공매도 卖 卖出 賣出 做空 空 空头 空頭 空单 空單 開空 开空 venda "
     "vender vendido vendida "
-    "verkauf verkaufen leerverkauf шорт продажа продать corto vente ショート 売り short/sell"
+    "verkauf verkaufen leerverkauf шорт продажа продать corto venta vente vendre ショート 売り 売 "
+    "short/sell"
 )
-_TRADES_ONE_WAY = frozenset(
-    [
-        "buy",
-        "sell",
-        "b",
-        "s",
-        "bid",
-        "ask",
-        "매수",
-        "매도",
-        "매입",
-        "买",
-        "卖",
-        "买入",
-        "卖出",
-        "買入",
-        "賣出",
-        "compra",
-        "venda",
-        "comprar",
-        "vender",
-        "kauf",
-        "verkauf",
-        "kaufen",
-        "verkaufen",
-        "покупка",
-        "продажа",
-        "купить",
-        "продать",
-        "achat",
-        "vente",
-        "買い",
-        "売り",
-    ]
+_ONE_WAY = (
+    "buy sell b s bid ask 매수 매도 매입 买 卖 买入 卖出 買入 賣出 買 売 買い 売り "
+    "compra venda venta comprar vender kauf verkauf kaufen verkaufen achat vente acheter vendre "
+    "покупка продажа купить продать"
 )
+_TRADES_ONE_WAY = frozenset(_ONE_WAY.split())
 SIDES: dict[str, int] = dict.fromkeys(_LONG.split(), 1) | dict.fromkeys(_SHORT.split(), -1)
 """Casefolded word -> +1 (long, buy) or -1 (short, sell)."""
 

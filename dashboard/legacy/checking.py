@@ -75,7 +75,7 @@ def check(values: Values, binding: Binding, kind: str, before: Decimal | None = 
             )
         return Check("not_computable", to_unit(gross - fee + values.funding))
     if fee is None and binding.says_fee:
-        return _without_fee(values, gross, printed, kind)
+        return _without_fee(values, binding, gross, printed, kind)
     if kind == "net_unstated_fee":
         return _unstated_fee(values, binding, gross, printed)
     net = gross - (fee or ZERO) + values.funding
@@ -112,8 +112,21 @@ def check(values: Values, binding: Binding, kind: str, before: Decimal | None = 
         after_fees = kind == "net" and (net == gross or abs(printed - gross) > near)
         return Check("confirmed", to_unit(record), True, digit=digit, after_fees=after_fees)
     if not binding.exact and size <= tolerance(values, binding):
+        base = (values.entry or ZERO) * (values.quantity or ZERO)
+        if kind in ("net", "gross") and may_be_percent(printed, values.pnl_places, base, expected):
+            return _contradicted(printed, expected)
         return Check("confirmed", to_unit(record), digit=digit)
     return _contradicted(printed, expected)
+
+
+def may_be_percent(printed: Decimal, places: int, base: Decimal, expected: Decimal) -> bool:
+    """A result that is only near what is expected, and the percentage of it to its last digit.
+
+    Not where the base is about a hundred, and a percentage about the same number as the money.
+    """
+    if 75 <= base <= 133:
+        return False
+    return abs(expected / base * 100 - printed) <= Decimal(1).scaleb(-places)
 
 
 def _contradicted(printed: Decimal, expected: Decimal) -> Check:
@@ -121,9 +134,13 @@ def _contradicted(printed: Decimal, expected: Decimal) -> Check:
     return Check("contradicted", None, detail=detail)
 
 
-def _without_fee(values: Values, gross: Decimal, printed: Decimal, kind: str) -> Check:
+def _without_fee(
+    values: Values, binding: Binding, gross: Decimal, printed: Decimal, kind: str
+) -> Check:
     turnover = turnover_of(values)
-    if kind == "net" and ZERO <= gross - printed <= turnover / 100:
+    low, high = binding.fee_band if binding.fee_steady else (ZERO, Decimal("0.01"))
+    slack = last_digit(binding, values.pnl_places)
+    if kind == "net" and low * turnover - slack <= gross - printed <= high * turnover + slack:
         return Check("not_computable", to_unit(printed))
     return Check("unavailable", None, detail="the fee is not printed")
 

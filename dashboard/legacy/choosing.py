@@ -10,6 +10,7 @@ from .clusters import like_first
 from .columns import settle_mode
 from .fill_rows import read_fill
 from .finding import Block, acceptable
+from .fit import Fit
 from .judging import judge
 from .records import Record
 from .settling import settle
@@ -39,18 +40,24 @@ def judge_one(
     return outcome
 
 
+def is_proven(outcome: Verdict | Fill, binding: Binding) -> bool:
+    """Whether a row is a trade under a binding that no header of its own names for it."""
+    return isinstance(outcome, Trade) and (
+        outcome.reconciled == "confirmed" or binding.pnl_kind == "computed"
+    )
+
+
 def choose(block: Block, context: Context) -> Binding | None:
     """The meaning of a block's header that its rows bear out."""
     best: tuple[tuple[int, float], Binding] | None = None
     for order, candidate in enumerate(block.bindings):
         binding = candidate.copy()
         fit = settle(binding, block.rows, context)
-        if not acceptable(binding, fit) or fit.read * 10 < fit.rows * 4:
-            # Rows of another layout may be in the majority: ask those next to the header.
-            alone = candidate.copy()
-            other = settle(alone, like_first(block.rows), context)
-            if other.rows and acceptable(alone, other):
-                binding, fit = alone, other
+        few = binding.shape == "trades" and fit.read * 10 < fit.rows * 4
+        if few or not acceptable(binding, fit):
+            alone = _by_its_first(candidate, block.rows, context)
+            if alone is not None:
+                binding, fit = alone
             elif not acceptable(binding, fit):
                 continue
         score = (2 if fit.proven else 1 if fit.confirmed else 0, float(-order))
@@ -64,6 +71,18 @@ def choose(block: Block, context: Context) -> Binding | None:
     rows = [row for row in block.rows if len(row.fields) == best[1].width]
     settle_mode(best[1], rows, real=context.real)
     return best[1]
+
+
+def _by_its_first(
+    candidate: Binding, rows: list[Record], context: Context
+) -> tuple[Binding, Fit] | None:
+    """A header's meaning by the rows next to it: those of another layout may be in the majority."""
+    for share in (1, 2, 4, 8):
+        binding, first = candidate.copy(), rows[: len(rows) // share]
+        fit = settle(binding, like_first(first) if share == 1 else first, context)
+        if fit.rows and acceptable(binding, fit) and (share == 1 or fit.proven):
+            return binding, fit
+    return None
 
 
 def refine(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 
 from .cells import is_null, is_symbol, side_of
 from .records import Record
 from .times import ISO, is_clock_only
+
+_DATED = re.compile(r"\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}\D+\d{1,2}:\d{2}")
+"""A date and a time of day, whichever of its numbers is the year."""
 
 
 def like_first(rows: list[Record]) -> list[Record]:
@@ -17,7 +21,7 @@ def like_first(rows: list[Record]) -> list[Record]:
 
 def who_and_when(fields: list[str]) -> list[str]:
     """The market and the times of a row: the same on both sides of a conflict, the same trade."""
-    times = [cell for cell in fields if looks_of(cell) in "TE"]
+    times = [cell for cell in fields if looks_of(cell) in "TE" or _DATED.match(cell.strip())]
     markets = [cell for cell in fields if is_symbol(cell)]
     return markets + times if times else []
 
@@ -61,7 +65,7 @@ def looks_of(cell: str) -> str:
         if ISO.read(text) is not None:
             return "T"
         digits = text.replace(".", "").replace(",", "").lstrip("+-−")
-        if digits.isdigit() and len(digits) in (10, 13) and "." not in text and text[0] == "1":
+        if text.isdigit() and len(text) in (10, 13) and text[0] == "1":
             return "E"
         return "N" if digits.replace(" ", "").isdigit() else "D"
     if side_of(text) is not None:

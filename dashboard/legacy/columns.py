@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from .binding import TIME_ROLES, Binding
+from .binding import TIME_ROLES, Binding, looks_numeric
 from .cells import action_of, is_either_way, is_null, says_one_way, side_of
 from .records import Record
 from .statuses import (
@@ -17,10 +17,10 @@ from .statuses import (
     is_simulated,
     stands_open,
 )
-from .times import is_clock_only, is_half_day
+from .times import decide_form, is_clock_only, is_half_day
 
 _LARGEST_RATE = 0.02
-_MOST = 0.6
+_MOST, _NEARLY_ALL = 0.6, 0.8
 _HOLDS = 0.9
 _USUAL_FEE = (Decimal("0.0001"), Decimal("0.0011"))
 """What exchanges charge of a fill's turnover, least and most."""
@@ -28,14 +28,38 @@ _USUAL_FEE = (Decimal("0.0001"), Decimal("0.0011"))
 
 def settle_columns(binding: Binding, rows: Sequence[Record], *, real: bool) -> None:
     """Choose the columns of sides, times of day, fee rates and modes by what is in them."""
+    _settle_markets(binding, rows)
     if binding.shape == "fills":
         _settle_fill_sides(binding, rows)
+    else:
+        _settle_side(binding, rows)
     _settle_clocks(binding, rows)
     _settle_rates(binding, rows)
     _settle_constant_fee(binding, rows)
     _settle_costs(binding, rows)
     settle_mode(binding, rows, real=real)
     _settle_leverage(binding, rows)
+
+
+def swap_time_words(binding: Binding, columns: Callable[[int], list[str]]) -> None:
+    """ "entry" and "exit" name times in one log and prices in the next: their cells decide."""
+    for time_role, price_role in (("entry_time", "entry_price"), ("exit_time", "exit_price")):
+        at = binding.roles.get(time_role)
+        if at is None or price_role in binding.roles:
+            continue
+        cells = [cell for cell in columns(at) if cell.strip()]
+        if cells and decide_form(cells) is None and sum(map(looks_numeric, cells)) * 2 > len(cells):
+            binding.roles[price_role] = binding.roles.pop(time_role)
+            zone = binding.zones.pop(time_role, None)
+            others = binding.also.get(time_role, ())
+            if others:
+                binding.roles[time_role] = others[0]
+                if zone is not None:
+                    binding.zones[time_role] = zone
+    if "exit_time" not in binding.roles and "time" in binding.roles and binding.shape == "trades":
+        binding.roles["exit_time"] = binding.roles.pop("time")
+        if "time" in binding.zones:
+            binding.zones["exit_time"] = binding.zones.pop("time")
 
 
 def _cells(rows: Sequence[Record], at: int) -> list[str]:
@@ -45,6 +69,24 @@ def _cells(rows: Sequence[Record], at: int) -> list[str]:
 def _share(cells: Sequence[str], holds: object) -> float:
     assert callable(holds)
     return sum(bool(holds(cell)) for cell in cells) / len(cells) if cells else 0.0
+
+
+def _settle_markets(binding: Binding, rows: Sequence[Record]) -> None:
+    """ "Contracts" names the market in one export, and says how many in the next."""
+    at = binding.roles.get("symbol")
+    if binding.known is not None or "quantity" in binding.roles or at is None:
+        return
+    if _share(_cells(rows, at), looks_numeric) >= _NEARLY_ALL:
+        binding.roles["quantity"] = binding.roles.pop("symbol")
+
+
+def _settle_side(binding: Binding, rows: Sequence[Record]) -> None:
+    """A column called type that says long and short."""
+    at = binding.roles.get("type")
+    if binding.known is not None or binding.says_side or at is None:
+        return
+    if _share(_cells(rows, at), lambda cell: side_of(cell) is not None) >= _NEARLY_ALL:
+        binding.roles["side"] = at
 
 
 def _settle_fill_sides(binding: Binding, rows: Sequence[Record]) -> None:
@@ -209,7 +251,7 @@ def _settle_constant_fee(binding: Binding, rows: Sequence[Record]) -> None:
         del binding.roles["fee"]
         binding.roles["entry_fee_rate"] = binding.roles["exit_fee_rate"] = at
         binding.rate_scale = Decimal("0.01") if percent else Decimal(1)
-    binding.constant_fee = True
+    binding.constant_fee = Decimal(common)
 
 
 def _size(binding: Binding, row: Record) -> float | None:

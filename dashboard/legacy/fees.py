@@ -95,14 +95,14 @@ def settle_computed_fees(binding: Binding, values: list[Values], fit: Fit) -> No
         )
     near = [share for share in shares if middle / 4 <= share <= middle * 4]
     fit.swapped = len(near) * 10 < len(shares) * 5 or middle > Decimal("0.01")
-    rates = _recurring(near)
+    rates = recurring(near)
     if len(rates) * 2 > len(near):
         near = rates  # an exchange's own: a result in the fee's place may be as small, not alike
     binding.fee_steady = len(near) >= 3
     binding.fee_band = (near[0] * Decimal("0.97"), near[-1] * Decimal("1.03"))
 
 
-def _recurring(shares: list[Decimal]) -> list[Decimal]:
+def recurring(shares: list[Decimal]) -> list[Decimal]:
     """Of shares in order, those that three others come within a fiftieth of."""
     close = Decimal("1.02")
     return [

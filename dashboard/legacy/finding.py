@@ -16,6 +16,8 @@ from .versions import are_versions, belongs
 _PROVEN = ("symbol", "side", "entry_time", "exit_time", "entry_price", "exit_price", "quantity",
            "fee", "net_pnl", "pnl", "gross_pnl", "version")  # fmt: skip
 
+_FACTORS = ("side", "entry_price", "exit_price", "quantity")
+
 
 @dataclass(slots=True)
 class Block:
@@ -55,14 +57,16 @@ def prove(cluster: list[Record], block: Block, context: Context) -> Binding | No
             belongs(tag, block.current.versions_seen) for tag in binding.versions_seen
         ):
             continue
-        if fit.swapped or not _fees_prove(binding, fit) or _are_negated(binding, block.current):
+        if fit.swapped or not _fees_prove(binding, fit) or _are_turned(binding, block.current):
             continue
         if fit.confirmed * 10 >= fit.read * 6 and (
             fit.proven or (fit.confirmed >= 2 and fit.digits >= 9)
         ):
             return binding
     proposed = _neighbour(cluster, block, context) or propose(cluster, context, block.headings)
-    return None if proposed is None or _are_negated(proposed, block.current) else proposed
+    if proposed is None or _are_turned(proposed, block.current):
+        return None
+    return None if _passes_by(proposed, block.current) else proposed
 
 
 def _neighbour(cluster: list[Record], block: Block, context: Context) -> Binding | None:
@@ -121,10 +125,26 @@ def _are_cut(cluster: list[Record], current: Binding) -> bool:
     return not together and cut * 10 >= len(cluster) * 6
 
 
-def _are_negated(binding: Binding, current: Binding | None) -> bool:
-    """Rows left over whose quantities have a minus: how shorts are written is told by all
-    rows of a layout, not by the damaged ones among them that happen to be shorts."""
-    return binding.signed_shorts and current is not None and current.width == binding.width
+def _are_turned(binding: Binding, current: Binding | None) -> bool:
+    """Rows left over that read well with sides or prices the other way round, or with a minus
+    on each short: what a layout means by them is told by all its rows, not by the damaged ones."""
+    if current is None or current.width != binding.width:
+        return False
+    turned = {**current.roles, "entry_price": current.roles.get("exit_price"),
+              "exit_price": current.roles.get("entry_price")}  # fmt: skip
+    return (
+        binding.signed_shorts
+        or binding.side_sign != current.side_sign
+        or all(binding.roles.get(role) == turned.get(role) for role in _FACTORS)
+    )
+
+
+def _passes_by(proposed: Binding, current: Binding | None) -> bool:
+    """A result before fees beside the one the header names, which says otherwise on each row."""
+    if current is None or current.width != proposed.width or proposed.pnl_kind != "gross":
+        return False
+    named = current.roles.get(current.pnl_role)
+    return current.pnl_kind == "net" and named not in (None, *proposed.roles.values())
 
 
 def _version_column(binding: Binding) -> int:

@@ -24,6 +24,10 @@ ALIASES: dict[str, str] = {
         "время входа|дата входа|время открытия|открытие|дата открытия|hora de "
         "apertura|fecha entrada|fecha de entrada|fecha apertura|date d'entrée|"
         "エントリー時間|エントリー日時"
+        "|time open|date open|heure d'entrée|date d'ouverture|heure d'ouverture|"
+        "fecha de apertura|fecha y hora de entrada|hora de entrada|время покупки|新規日時|"
+        "新規約定日時|エントリー時刻|建日時|購入日時|kaufdatum|"
+        "eröffnungsdatum|kauf am"
     ),
     "exit_time": (
         "exit time|exit date|exit datetime|exit at|exited at|exit timestamp|exit ts|"
@@ -41,6 +45,10 @@ ALIASES: dict[str, str] = {
         "время выхода|дата выхода|время закрытия|закрытие|дата закрытия|hora de "
         "cierre|fecha salida|fecha de salida|fecha cierre|date de sortie|決済時間|"
         "決済日時|エグジット時間"
+        "|time close|date close|heure de sortie|date de clôture|date de fermeture|"
+        "heure de clôture|fecha de cierre|fecha y hora de salida|hora de salida|"
+        "время продажи|決済時刻|決済約定日時|エグジット日時|売却日時|"
+        "verkaufsdatum|schließdatum|schlussdatum|verkauf am"
     ),
     "time": (
         "time|date|datetime|timestamp|ts|date time|trade time|trade date|filled time|"
@@ -52,6 +60,7 @@ ALIASES: dict[str, str] = {
         "时间|日期|日期时间|成交时间|交易时间|時間|日期/时间|日期/時間|时间戳|"
         "data|hora|data/hora|data hora|data e hora|horário|carimbo de data|"
         "время|дата|дата и время|дата/время|fecha|fecha y hora|date/heure|日時|約定日時"
+        "|date et heure|heure"
     ),
     "symbol": (
         "symbol|pair|market|instrument|ticker|coin|contract|contracts|asset pair|"
@@ -61,6 +70,7 @@ ALIASES: dict[str, str] = {
         "交易对|币种|合约|品种|标的|交易對|代码|币对|"
         "símbolo|simbolo|par|ativo|mercado|moeda|par de negociação|"
         "символ|пара|инструмент|тикер|торговая пара|paire|symbole|銘柄|通貨ペア"
+        "|activo|actif|marché|актив|рынок|монета|シンボル|コイン|通貨"
     ),
     "side": (
         "side|direction|position|position side|pos side|trade side|long/short|"
@@ -72,6 +82,7 @@ ALIASES: dict[str, str] = {
         "方向|买卖|多空|买卖方向|持仓方向|方向/类型|交易方向|仓位方向|買賣|"
         "direção|direcao|lado|sentido|posição|posicao|compra/venda|operação|operacao|"
         "сторона|направление|позиция|dirección|sens|売買|方向性"
+        "|côté|sentido de la operación|operación|売買区分|ポジション|サイド"
     ),
     "type": (
         "type|trade type|event|event type|action|유형|종류|이벤트|typ|aktion|ereignis|"
@@ -80,6 +91,7 @@ ALIASES: dict[str, str] = {
     "status": (
         "status|state|order status|trade status|상태|주문상태|zustand|auftragsstatus|"
         "状态|狀態|订单状态|situação|situacao|estado|статус|состояние|状況"
+        "|statut|état"
     ),
     "entry_price": (
         "entry price|entry px|entryprice|avg entry price|average entry price|avg "
@@ -95,6 +107,8 @@ ALIASES: dict[str, str] = {
         "entrada|"
         "цена входа|цена открытия|цена покупки|precio entrada|precio de entrada|"
         "precio apertura|prix d'entrée|エントリー価格|建値"
+        "|prix d'ouverture|prix d'achat|precio de apertura|precio de compra|precio compra|"
+        "新規価格|新規約定価格|購入価格|エントリー値|建玉価格"
     ),
     "exit_price": (
         "exit price|exit px|exitprice|avg exit price|average exit price|avg exit|"
@@ -111,6 +125,8 @@ ALIASES: dict[str, str] = {
         "saída|"
         "цена выхода|цена закрытия|цена продажи|precio salida|precio de salida|"
         "precio cierre|prix de sortie|エグジット価格|決済価格"
+        "|prix de clôture|prix de fermeture|prix de vente|precio de cierre|precio de venta|"
+        "precio venta|売却価格|決済値|決済約定価格"
     ),
     "price": (
         "price|deal price|avg price|average price|avg filled price|avg. filled price|"
@@ -132,6 +148,7 @@ ALIASES: dict[str, str] = {
         "数量|成交数量|已成交|成交量|仓位|仓位大小|數量|持仓量|手数|"
         "quantidade|qtd|qtde|tamanho|volume|tamanho da posição|lote|executado|qtd executada|"
         "количество|объём|объем|размер|кол-во|лот|cantidad|tamaño|quantité|数量|ロット|取引量"
+        "|taille|qté|tamaño de la posición|volumen de la operación|取引数量|約定数量|枚数"
     ),
     "notional": (
         "notional|ntl|funds|filled volume|trading total|value|trade value|cost|total|quote "
@@ -150,6 +167,8 @@ ALIASES: dict[str, str] = {
         "手续费|交易手续费|费用|手續費|佣金|"
         "taxa|taxas|comissão|comissao|tarifa|taxa de negociação|corretagem|"
         "комиссия|комиссии|сбор|comisión|comision|frais|commission|手数料"
+        "|trading fees|fees paid|total commission|frais de transaction|frais totaux|"
+        "comisiones|tarifas|costes|取引手数料|手数料合計"
     ),
     "cost": (
         "tax|taxes|transaction tax|stamp duty|vat|gst|tds|clearing fee|exchange fee|ip fee|"
@@ -193,6 +212,9 @@ ALIASES: dict[str, str] = {
         "lucro realizado|pnl realizado|l/p|"
         "прибыль|прибыль/убыток|пнл|результат|профит|доход|финансовый результат|"
         "ganancia|ganancia/pérdida|beneficio|bénéfice|損益|実現損益"
+        "|résultat|gain/perte|gains/pertes|profit/perte|pertes et profits|pnl réalisé|"
+        "pnl realizado|beneficio/pérdida|ganancias|pérdidas y ganancias|прибыль и убыток|"
+        "прибыль/убытки|確定損益|決済損益|収支|利益"
     ),
     "net_pnl": (
         "net pnl|net p&l|net profit|pnl net|profit net|net result|net realized pnl|pnl "
@@ -200,12 +222,15 @@ ALIASES: dict[str, str] = {
         "nettogewinn|netto pnl|nettoergebnis|gewinn netto|netto|净盈亏|净利润|净收益|"
         "淨盈虧|lucro líquido|lucro liquido|resultado líquido|pnl líquido|чистая прибыль|"
         "чистый pnl|beneficio neto|純損益"
+        "|résultat net|bénéfice net|profit net|gain net|ganancia neta|resultado neto|"
+        "чистый результат|純利益|税引後損益"
     ),
     "gross_pnl": (
         "gross pnl|gross p&l|gross profit|pnl gross|profit gross|gross|gross result|pnl "
         "before fees|총손익|세전손익|bruttogewinn|brutto pnl|bruttoergebnis|gewinn "
         "brutto|brutto|毛利|毛盈亏|总盈亏|毛利润|lucro bruto|resultado bruto|pnl bruto|"
         "валовая прибыль|грязная прибыль|beneficio bruto"
+        "|résultat brut|bénéfice brut|resultado bruto|総損益|粗利益"
     ),
     "pnl_pct": (
         "pnl pct|pnl percent|pnl percentage|profit pct|profit percent|profit ratio|roi|"
@@ -214,6 +239,7 @@ ALIASES: dict[str, str] = {
         "gewinn in prozent|收益率|盈亏率|回报率|报酬率|利润率|rentabilidade|retorno|"
         "lucro percentual|percentual|доходность|прибыль в процентах|процент|rentabilidad|"
         "収益率|利益率"
+        "|rendement|rentabilité|rendimiento|損益率"
     ),
     "cum_pnl": (
         "cum pnl|cumulative pnl|cumulative p&l|cum profit|cumulative profit|cumulative "
@@ -223,6 +249,7 @@ ALIASES: dict[str, str] = {
         "kumuliert|累计盈亏|累计收益|累计利润|累積盈虧|总收益|lucro acumulado|pnl "
         "acumulado|resultado acumulado|acumulado|накопленная прибыль|суммарная прибыль|"
         "累積損益"
+        "|résultat cumulé|pnl cumulé|cumul|beneficio acumulado|накопленный результат|累計損益"
     ),
     "cum_pct": (
         "cum profit pct|cumulative pnl pct|cumulative profit pct|cum pnl pct|cumulative "
@@ -234,12 +261,14 @@ ALIASES: dict[str, str] = {
         "예수금|kontostand|saldo|guthaben|eigenkapital|kapital|余额|账户余额|权益|净值|"
         "资金|账户权益|餘額|saldo da conta|patrimônio|capital|banca|баланс|капитал|"
         "эквити|депозит|残高|資産"
+        "|solde|capital du compte|口座残高|証拠金残高"
     ),
     "exit_reason": (
         "reason|exit reason|close reason|exit type|exit|exit signal|sell reason|사유|"
         "청산사유|이유|종료사유|청산이유|grund|ausstiegsgrund|schließgrund|exit grund|"
         "原因|平仓原因|出场原因|离场原因|理由|motivo|motivo saída|motivo de saída|motivo "
         "da saída|razão|причина|причина выхода|причина закрытия|razón|決済理由"
+        "|motif|raison|raison de sortie|motif de sortie|motivo de salida"
     ),
     "version": (
         "version|bot version|ver|strategy version|software version|app version|버전|"
@@ -250,6 +279,7 @@ ALIASES: dict[str, str] = {
         "id|trade id|trade no|no|nr|#|trade #|trade number|num|index|idx|seq|tradeid|"
         "deal id|n|번호|거래번호|순번|nummer|handels-id|trade-nr|lfd nr|编号|序号|"
         "交易编号|交易 #|número|numero|nº|no.|id da operação|номер|№|ид|取引番号"
+        "|numéro|番号"
     ),
     "order_id": (
         "order id|order no|orderid|order no.|order number|ordertxid|주문번호|"

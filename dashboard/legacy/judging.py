@@ -110,9 +110,15 @@ def _is_swapped(values: Values, binding: Binding) -> bool:
     """Fee and PnL of a winning row could be each other, and the fee is not of the usual share."""
     if not values.fee or values.printed is None or values.printed <= 0:
         return False
-    return not _fee_fits(values, binding)
+    if binding.constant_fee and "fee" in binding.roles:
+        return values.fee != binding.constant_fee
+    low, high = binding.fee_band
+    as_fee = values.printed / turnover_of(values)
+    return low / _WIDE <= as_fee <= high * _WIDE and not _fee_fits(values, binding)
 
 
+_WIDE = 4
+"""How far from the fees that told the band a fee of the same exchange can be."""
 _LEAST_FEE = Decimal("0.000005")
 """No exchange charges less of the turnover: so little of it shows a quantity in quote currency."""
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from .against import leverage_in
 from .binding import Binding
 from .checking import Check, check, gross_of, last_digit, tolerance
-from .fees import settle_computed_fees, settle_contracts, settle_fee_band
+from .fees import recurring, settle_computed_fees, settle_contracts, settle_fee_band
 from .fit import Fit
 from .values import Values
 
@@ -71,7 +71,7 @@ def settle_pnl(binding: Binding, read: list[Values | None], fit: Fit) -> None:
             each.side = fixed
     if _try_reversed_sides(binding, read, best):
         checks = _checks(binding, read, binding.pnl_kind, 0)
-    if binding.pnl_kind == "net" and _fee_unstated(binding, values, checks):
+    if binding.pnl_role in ("pnl", "net_pnl") and _fee_unstated(binding, values, checks):
         checks = _checks(binding, read, binding.pnl_kind, fixed)
     _count(binding, read, checks, fit)
     if binding.pnl_kind == "percent":
@@ -165,7 +165,9 @@ def _fee_unstated(binding: Binding, values: list[Values], checks: list[Check]) -
         return False
     shares.sort()
     middle = shares[len(shares) // 2]
-    near = [share for share in shares if middle * 3 / 4 <= share <= middle * 4 / 3]
+    near = recurring([share for share in shares if middle / 4 <= share <= middle * 4])
+    if len(near) * 10 < len(shares) * 6:
+        near = [share for share in shares if middle * 3 / 4 <= share <= middle * 4 / 3]
     if middle <= 0 or middle > Decimal("0.005") or len(near) * 10 < len(shares) * 6:
         return False
     binding.pnl_kind, binding.fee_share = "net_unstated_fee", (near[0], near[-1])

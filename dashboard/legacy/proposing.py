@@ -22,6 +22,8 @@ from .times import EPOCH, OLDEST, TimeForm, decide_form, place
 from .values import Context
 
 _PROBE = 10
+_STEP = 20
+"""How far numbers of rows are apart at most, where rows between them are of another layout."""
 NO_FACTORS = frozenset(
     ("unrealised", "mark_price", "planned", "stop_loss_price", "take_profit_price", "mae", "mfe",
      "count")
@@ -41,6 +43,8 @@ class _Columns:
     times: dict[int, TimeForm]
     sides: list[int]
     symbols: list[int]
+    counters: list[int]
+    """Numbers of the rows: never an amount, however steady."""
     grammar: Grammar
 
 
@@ -92,6 +96,7 @@ def _look(rows: Sequence[Record], width: int, order: str) -> _Columns:
     times: dict[int, TimeForm] = {}
     sides: list[int] = []
     symbols: list[int] = []
+    counters: list[int] = []
     for at, cells in enumerate(columns):
         filled = [cell for cell in cells if not is_null(cell)]
         if len(filled) * 2 < len(cells):
@@ -105,6 +110,9 @@ def _look(rows: Sequence[Record], width: int, order: str) -> _Columns:
             continue
         if sum(map(is_symbol, filled)) * 10 >= len(filled) * 8:
             symbols.append(at)
+            continue
+        if _counts_up(filled):
+            counters.append(at)
             continue
         unit = column_unit(filled)
         texts = [unit[1](cell) for cell in cells] if unit else cells
@@ -123,7 +131,7 @@ def _look(rows: Sequence[Record], width: int, order: str) -> _Columns:
             for text, value in zip(texts, values, strict=True)
             if value is not None
         )
-    return _Columns(numbers, places, times, sides, symbols, grammar)
+    return _Columns(numbers, places, times, sides, symbols, counters, grammar)
 
 
 def _really_times(cells: list[str], form: TimeForm) -> bool:
@@ -382,7 +390,7 @@ def _add_texts(
             known = sum(map(is_reason, cells))
             if known * 2 >= len(cells):
                 binding.roles["exit_reason"] = at
-        elif at in seen.numbers and "bot_trade_id" not in binding.roles and _counts_up(cells):
+        elif at in seen.counters and "bot_trade_id" not in binding.roles:
             binding.roles["bot_trade_id"] = at
 
 
@@ -401,4 +409,4 @@ def _counts_up(cells: list[str]) -> bool:
     if not all(cell.isascii() and cell.isdigit() and len(cell) < 10 for cell in cells):
         return False
     numbers = [int(cell) for cell in cells]
-    return all(b > a for a, b in pairwise(numbers))
+    return len(numbers) > 2 and all(0 < b - a <= _STEP for a, b in pairwise(numbers))

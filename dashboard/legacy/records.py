@@ -36,8 +36,8 @@ def sniff_delimiter(texts: Iterable[str]) -> str:
     lines = [text for text in texts if text.strip()][:400]
     for delimiter in DELIMITERS[:-1]:
         counts = Counter(text.count(delimiter) for text in lines)
-        usual = Counter({count: times for count, times in counts.items() if count >= 3})
-        if usual and sum(usual.values()) * 2 >= len(lines):
+        two, more = counts[2], sum(times for count, times in counts.items() if count >= 3)
+        if more * 4 >= len(lines) and (two + more) * 2 >= len(lines):
             return delimiter
     return ","
 

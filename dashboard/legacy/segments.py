@@ -15,8 +15,9 @@ from decimal import Decimal
 from itertools import groupby
 
 from .binding import Binding
-from .choosing import diagnose, judge_one
+from .choosing import diagnose, is_proven, judge_one
 from .clusters import largest_cluster, signature, usual_width
+from .contests import contested
 from .fast import FastJudge, compile_fast
 from .finding import Block, is_run, prove
 from .headings import could_be_header, is_header
@@ -295,6 +296,9 @@ class FileJudge:
                 name_damage(record, refusal, block.current, width),
                 block.current,
             )
+        for at, refusal in contested(block.rows, outcomes, self._context).items():
+            outcomes[at] = refusal, outcomes[at][1]
+            self._plain.pop(at, None)
 
     def _settle(
         self,
@@ -386,14 +390,12 @@ class FileJudge:
         outcomes: Outcomes,
     ) -> list[Record]:
         left: list[Record] = []
-        proof = binding.pnl_kind == "computed"
         for record in rows:
             if len(record.fields) != binding.width or record.trouble:
                 left.append(record)
                 continue
             outcome = judge_one(record, binding, self._context)
-            proven = isinstance(outcome, Trade) and (outcome.reconciled == "confirmed" or proof)
-            if proven or outcome == Aside("simulated"):
+            if is_proven(outcome, binding) or outcome == Aside("simulated"):
                 outcomes[id(record)] = (outcome, binding)
             else:
                 left.append(record)

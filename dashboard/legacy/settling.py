@@ -9,7 +9,7 @@ from datetime import UTC
 
 from .against import is_move_in_percent, is_planned
 from .aliases import normalise
-from .binding import NUMBER_ROLES, PNL_ROLES, TIME_ROLES, Binding, looks_numeric, swap_time_words
+from .binding import NUMBER_ROLES, PNL_ROLES, TIME_ROLES, Binding, looks_numeric
 from .cells import (
     Grammar,
     column_unit,
@@ -19,7 +19,7 @@ from .cells import (
     says_one_way,
     side_of,
 )
-from .columns import settle_columns
+from .columns import settle_columns, swap_time_words
 from .doubled import settle_doubled
 from .doubts import (
     are_sums_of_days,

@@ -6,6 +6,7 @@ import re
 
 from .binding import Binding
 from .cells import PLAIN_NUMBER, is_symbol
+from .headings import is_header
 from .records import Record
 from .statuses import any_status_word
 from .times import ISO
@@ -116,7 +117,7 @@ def structural(record: Record, width: int) -> Verdict | str | None:
             return Refusal("filler", "nothing but zero bytes") if text else None
         return None
     if _COMMENT.fullmatch(text) and not _has_values(record):
-        return OTHER
+        return None if len(record.fields) > 3 and is_header(record.fields) else OTHER
     if text[:7] in ("<<<<<<<", "=======", ">>>>>>>", "|||||||") and marker_of(record):
         return Refusal("conflict_marker", repr(text[:60]))
     if not set(text) - _FILL_CHARACTERS:

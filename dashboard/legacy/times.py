@@ -79,8 +79,8 @@ _EAST = re.compile(
 _HALF_DAY = re.compile(
     r"(\d{4})[-/.]\s?(\d{1,2})[-/.]\s?(\d{1,2})\.?\s*(오전|오후|上午|下午|午前|午後)\s*(\d{1,2}):(\d{2})(?::(\d{2}))?"
 )
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})[T_ \-]?(\d{2})(\d{2})(\d{2})(Z)?")
-_FILE_LIKE = re.compile(r"(\d{4})-(\d{2})-(\d{2})[ _T](\d{2})-(\d{2})-(\d{2})")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})[T_ \-]?(\d{2})(:?)(\d{2})\5(\d{2})(Z)?")
+_FILE_LIKE = re.compile(r"(\d{4})-(\d{2})-(\d{2})[ _T](\d{2})(-)(\d{2})-(\d{2})")
 _CLOCK_FIRST = re.compile(
     r"(\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s*[AaPp][Mm])?)[\s,]+(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})"
 )
@@ -215,7 +215,7 @@ def _read_iso(cell: str) -> tuple[datetime, bool] | None:
         return _build(int(found[1]), int(found[2]), int(found[3]), found.groups()[3:])
     compact = _COMPACT.fullmatch(cell) or _FILE_LIKE.fullmatch(cell)
     if compact:
-        hour, minute, second, *zone = compact.groups()[3:]
+        hour, _, minute, second, *zone = compact.groups()[3:]
         rest = (hour, minute, second, None, None, *zone)
         return _build(int(compact[1]), int(compact[2]), int(compact[3]), rest)
     return None

@@ -18,7 +18,7 @@ from dashboard.units import market_key
 from .binding import Binding
 from .bodies import SIDE_NAMES
 from .cells import UNIT, decimals, is_null, quote_of, side_of
-from .checking import last_digit
+from .checking import last_digit, may_be_percent
 from .duplicates import digests_of
 from .markets import symbol_of
 from .plains import Plains
@@ -280,7 +280,10 @@ class Weigher:
         prices = (amounts.entry_texts[at], amounts.exit_texts[at])
         places = max(binding.price_places.get(words.symbols[at], 0), *map(decimals, prices))
         tolerance = amounts.quantity[at] * Decimal(1).scaleb(-places)
-        return not binding.exact and abs(difference) <= tolerance
+        if binding.exact or abs(difference) > tolerance:
+            return False
+        base, pnl = amounts.entry[at] * amounts.quantity[at], amounts.pnl[at]
+        return not may_be_percent(pnl, decimals(text), base, pnl - difference)
 
     def _strange_fees(self, amounts: _Amounts) -> Iterator[int]:
         low, high = self._binding.fee_band

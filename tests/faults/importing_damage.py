@@ -159,7 +159,7 @@ def _cut(items: list[Item], style: Style) -> None:
     if not printed or style.pnl_places != 8 or style.money != "plain" or len(items) < 30:
         return
     at = style.columns.index(printed[0])
-    if not row.cells[at].endswith("00"):
+    if row.cells[at][-1:].isdigit() and not row.cells[at].endswith("00"):
         row.cells[at], row.bad = row.cells[at][:-2], "cut"
 
 

@@ -113,6 +113,16 @@ def test_two_versions_of_a_trade_in_a_merge_are_no_two_trades() -> None:
     assert (reading.reasons[4], reading.reasons[6]) == ("conflict", "conflict")
 
 
+def test_two_versions_in_a_merge_of_times_that_begin_with_the_day() -> None:
+    def row(day: int, pnl: str) -> str:
+        return f"{day}/05/2024 02:49:46;XRPUSDT;LONG;{pnl}\n"
+
+    rows = [row(day, f"{(-1) ** day * (day % 5 + 1)},0553") for day in range(13, 28)]
+    merge = f"<<<<<<< HEAD\n{row(28, '1,5000')}=======\n{row(28, '3,0000')}>>>>>>> x\n"
+    reading = read("date;symbol;side;pnl\n" + "".join(rows) + merge)
+    assert (reading.reasons[18], reading.reasons[20]) == ("conflict", "conflict")
+
+
 def test_cancelled_and_failed_orders_are_set_aside() -> None:
     header = "time,symbol,side,price,qty,fee,status\n"
     rows = (

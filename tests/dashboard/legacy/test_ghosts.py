@@ -1,6 +1,7 @@
 """Files that invite a made-up number: none of their rows may become a trade."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -212,3 +213,82 @@ def test_a_side_named_closing_is_that_of_the_order() -> None:
         lambda t: f"{t.left},{t.symbol},{words[t.side]},{t.quantity},{t.entry},{t.exit},{t.net}",
     )
     assert [trade.side for trade in read(content).trades] == [t.side for t in TRADES]
+
+
+def test_sides_the_other_way_round_on_a_few_rows_are_no_layout() -> None:
+    turned = {8, 15, 23}
+    words = ("BUY", "SELL")
+    lines = []
+    for at, t in enumerate(TRADES):
+        facts = f"{t.entered},{t.left},{t.entry},{t.exit},{t.quantity}"
+        word = words[(t.side < 0) != (at in turned)]
+        lines.append(f"{t.symbol},{word},{facts},{t.gross:.2f},{t.fee}")
+    reading = read("\n".join([f"{START},gross_pnl,fee", *lines]) + "\n")
+    assert set(reading.reasons) == {at + 2 for at in turned}
+
+
+def test_a_wrong_net_result_is_refused_beside_a_right_gross_one() -> None:
+    def row(t: Made) -> str:
+        wrong = TRADES.index(t) in (5, 6, 11)
+        return f"{start(t)},{t.gross},{t.net * 100 if wrong else t.net},{t.fee}"
+
+    reading = read(log(f"{START},gross_pnl,net_pnl,fee", TRADES, row))
+    assert reading.reasons == {7: "contradicted", 8: "contradicted", 13: "contradicted"}
+
+
+def test_results_after_fees_nobody_printed_are_no_running_total() -> None:
+    # With one quantity throughout, a result follows some earlier one by chance.
+    trades = [replace(t, quantity=Decimal("0.5")) for t in made(40, markets=["SOLUSDT"])]
+    rates = (Decimal("0.0002"), Decimal("0.0005"))
+    nets = [
+        t.gross - (t.entry * rates[at % 2] + t.exit * rates[at // 2 % 2]) * t.quantity
+        for at, t in enumerate(trades)
+    ]
+    lines = [f"{start(t)},{net:.8f}" for t, net in zip(trades, nets, strict=True)]
+    reading = read("\n".join([f"{START},pnl", *lines]) + "\n")
+    assert reading.nets == [f"{net:.8f}" for net in nets]
+
+
+def test_the_rows_next_to_a_header_tell_its_meaning_where_most_are_of_another() -> None:
+    lines = [f"{start(t)},{t.net}" for t in TRADES[:10]]
+    lines += [f"{start(t)},{percent(t)}" for t in TRADES[10:]]
+    reading = read("\n".join([f"{START},pnl", *lines]) + "\n")
+    assert reading.nets == [f"{t.net:.8f}" for t in TRADES[:10]]
+
+
+def test_where_a_fee_is_missing_the_result_must_leave_room_for_one_as_the_others_are() -> None:
+    one = replace(TRADES[20], exit=TRADES[20].entry * (1 + TRADES[20].side * Decimal("0.008")))
+    lines = [f"{start(t)},{t.fee},{t.net}" for t in TRADES[:20]]
+    shifted = f"{start(one)},,{one.fee}"
+    reading = read("\n".join([f"{START},fee,pnl", *lines, shifted]) + "\n")
+    assert list(reading.reasons) == [22]
+
+
+def test_numbers_of_rows_are_no_fees() -> None:
+    header = "#,symbol,side,entry_time,exit_time,entry_price,exit_price,quantity,fee,gross_pnl"
+    rows = [f"{at},{start(t)},{t.fee},{t.gross}" for at, t in enumerate(TRADES[:4], start=1)]
+    # From here on entry and exit times have changed places.
+    rows += [
+        f"{at},{t.symbol},{t.word},{t.left},{t.entered},{t.entry},{t.exit},20000,{t.fee},"
+        f"{(t.exit - t.entry) * 20000 * t.side}"
+        for at, t in enumerate(made(4, markets=["SOLUSDT"]), start=500)
+    ]
+    reading = read("\n".join([header, *rows]) + "\n")
+    assert not {trade.fee for trade in reading.trades} & {Decimal(at) for at in range(500, 504)}
+
+
+def test_a_fee_of_one_amount_on_every_trade_is_a_fee_on_the_small_ones_too() -> None:
+    trades = [replace(t, fee=Decimal("1.0")) for t in TRADES]
+    trades[3] = replace(trades[3], side=1, exit=trades[3].entry + 1, quantity=Decimal("3.5"))
+    reading = read(log(f"{START},fee,pnl", trades, lambda t: f"{start(t)},{t.fee},{t.net}"))
+    assert reading.nets == [f"{t.net:.8f}" for t in trades]
+
+
+def test_fills_whose_results_carry_their_unit() -> None:
+    lines = ["time,symbol,type,side,price,quantity,fee,net_pnl"]
+    for t in TRADES[:8]:
+        lines.append(f"{t.entered},{t.symbol},ENTRY,{t.word},{t.entry},{t.quantity},0,None")
+        sign = "-" if t.gross < 0 else "+"
+        result = f"{sign}${abs(t.gross):.3f}"
+        lines.append(f"{t.left},{t.symbol},EXIT,{t.word},{t.exit},{t.quantity},0,{result}")
+    assert len(read("\n".join(lines) + "\n").trades) == 8

@@ -66,6 +66,14 @@ def test_rows_of_another_layout_with_the_same_number_of_fields() -> None:
     assert reading.nets == [row[8] for row in rows]
 
 
+def test_a_reason_where_the_version_stood_is_no_version() -> None:
+    rows = _rows(24)
+    lines = [[*row[:9], "v8.01"] for row in rows[:10]]
+    lines += [[*row[:9], ("STOP_LOSS", "TRAILING")[at % 2]] for at, row in enumerate(rows[10:])]
+    reading = read(_log(lines, HEADER.replace("reason", "version")))
+    assert [trade.version for trade in reading.trades] == ["8.01"] * 10 + ["unknown"] * 14
+
+
 def test_without_a_side_column_and_a_header_nothing_is_proven() -> None:
     rows = [[*row[:1], *row[2:]] for row in _rows(12)]
     reading = read(_log(rows, None))
