@@ -18,8 +18,9 @@ from typing import Any
 
 from dashboard.legacy.aliases import VOCABULARY, heading, normalise
 from dashboard.legacy.bodies import SIDE_NAMES
-from dashboard.legacy.cells import POINT, QUOTES, is_null, is_symbol, quote_of, side_of
+from dashboard.legacy.cells import POINT, QUOTES, is_null, is_symbol, quote_of
 from dashboard.legacy.decoding import Decoder, wide_encoding
+from dashboard.legacy.sides import side_of
 from dashboard.legacy.times import TimezoneNeeded, decide_form, iso, microseconds, place, too_old
 from dashboard.legacy.versions import clean
 

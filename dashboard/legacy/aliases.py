@@ -10,8 +10,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from .cells import ACTIONS, QUOTES, SIDES
+from .cells import QUOTES
 from .header_names import ALIASES
+from .sides import ACTIONS, SIDES
 
 _UNITS = re.compile(r"[(\[（【<]\s*([^)\]）】>]{0,24})\s*[)\]）】>]")
 _ZONE = re.compile(r"(?:utc|gmt)\s*(?:([+-])\s*(\d{1,2})(?::?(\d{2}))?)?", re.IGNORECASE)

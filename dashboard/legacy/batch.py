@@ -15,7 +15,7 @@ from pathlib import Path, PurePath
 from . import freqtrade, snapshots
 from .aliases import VOCABULARY
 from .binding import Binding
-from .cells import PLAIN_NUMBER, is_symbol, side_of
+from .cells import PLAIN_NUMBER, is_symbol
 from .decoding import Decoder, lines
 from .duplicates import KeyTable
 from .joining import finish_together, history_of
@@ -24,6 +24,7 @@ from .outcome import FileOutcome
 from .records import Assembler, Record, all_wrapped, sniff_delimiter, unwrapped
 from .report import FileReport, Report
 from .segments import FileJudge, Outcome
+from .sides import side_of
 from .sinks import Known, NoSink, Sink
 from .sources import BadSource, Reader, Source, find
 from .times import ISO, TimezoneNeeded

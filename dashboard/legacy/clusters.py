@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from .cells import is_null, is_symbol, side_of
+from .cells import is_null, is_symbol
 from .records import Record
+from .sides import side_of
 from .times import ISO, is_clock_only
 
 _DATED = re.compile(r"\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}\D+\d{1,2}:\d{2}")

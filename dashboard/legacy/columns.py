@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from .binding import TIME_ROLES, Binding, looks_numeric
-from .cells import action_of, is_either_way, is_null, says_one_way, side_of
+from .cells import is_null
 from .records import Record
+from .sides import action_of, is_either_way, says_one_way, side_of
 from .statuses import (
     OPENING,
     aside_word,

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from .encodings import CANDIDATES, is_printable, plausible
 from .lines import Line, Lines
 from .sources import Reader
 
@@ -14,9 +15,7 @@ BLOCK = 1 << 18
 MAX_LINE = 1 << 20
 """A line longer than this is cut and refused: no log has one."""
 
-_CANDIDATES = ("cp949", "cp1251", "cp1252", "gb18030", "latin-1")
 _TOGETHER = 60
-_HIGH = re.compile(rb"[\x80-\xff]+")
 
 
 @dataclass(slots=True)
@@ -77,7 +76,7 @@ class Decoder:
                 text = body.decode(name)
             except UnicodeDecodeError:
                 continue
-            if _is_printable(text) and (self.wide or _mostly_ascii(text)):
+            if is_printable(text) and (self.wide or _mostly_ascii(text)):
                 self.met[name[:6]] = self.met.get(name[:6], 0) + 1
                 return text
         return None
@@ -91,13 +90,13 @@ class Decoder:
             return
         strange = [raw for raw in pieces if not raw.isascii() and not _is_utf8(raw)][:_TOGETHER]
         scores: dict[str, float] = {}
-        for name in _CANDIDATES:
+        for name in CANDIDATES:
             for raw in strange:
                 try:
                     text = raw.decode(name)
                 except UnicodeDecodeError:
                     continue
-                found = _plausible(name, raw, text.strip("\r\n"), self.vocabulary)
+                found = plausible(name, raw, text.strip("\r\n"), self.vocabulary)
                 scores[name] = scores.get(name, 0.0) + found
         best = max(scores, key=lambda name: scores[name], default="")
         if best and scores[best] > 0:
@@ -106,12 +105,12 @@ class Decoder:
     def _decode_narrow(self, raw: bytes) -> str | None:
         best, best_score = "", 0.0
         best_text: str | None = None
-        for name in _CANDIDATES:
+        for name in CANDIDATES:
             try:
                 text = raw.decode(name)
             except UnicodeDecodeError:
                 continue
-            score = _plausible(name, raw, text, self.vocabulary) + (
+            score = plausible(name, raw, text, self.vocabulary) + (
                 0.4 if name == self.fallback else 0
             )
             if score > best_score:
@@ -130,49 +129,8 @@ def _is_utf8(raw: bytes) -> bool:
     return True
 
 
-def _is_printable(text: str) -> bool:
-    return all(char.isprintable() or char in "\t\r\n\ufeff" for char in text)
-
-
 def _mostly_ascii(text: str) -> bool:
     return 2 * sum(char.isascii() for char in text) >= len(text)
-
-
-def _plausible(name: str, raw: bytes, text: str, vocabulary: frozenset[str]) -> float:
-    """How much a line looks like text of this encoding; 0 refuses it.
-
-    Cyrillic comes in whole words of high bytes, western accents alone among ASCII letters,
-    Hangul and Chinese in pairs. Words known from layouts settle what bytes leave open.
-    """
-    if not _is_printable(text):
-        return 0.0
-    high = [char for char in text if not char.isascii()]
-    runs = [len(run) for run in _HIGH.findall(raw)]
-    longest = max(runs)
-    known = sum(word in vocabulary for word in re.findall(r"[^\W\d_]+", text.casefold()))
-    known -= sum(word in vocabulary for word in re.findall(r"[A-Za-z]+", text.casefold()))
-    bonus = min(known, 4) * 0.5
-    if name == "cp949":
-        share = sum("\uac00" <= char <= "\ud7a3" for char in high) / len(high)
-        return (1.2 + bonus) * share if share > 0.7 and all(run % 2 == 0 for run in runs) else 0.0
-    if name == "gb18030":
-        share = sum("\u4e00" <= char <= "\u9fff" for char in high) / len(high)
-        return (0.9 + bonus) * share if share > 0.7 and all(run % 2 == 0 for run in runs) else 0.0
-    if name == "cp1251":
-        share = sum("\u0400" <= char <= "\u04ff" for char in high) / len(high)
-        whole = _whole_words(text)
-        return (1.0 + bonus) * share * whole if share > 0.7 and longest >= 2 else 0.0
-    letters = sum(char.isalpha() or char in "€₩°ºª§–—’‘“”…" for char in high) / len(high)
-    base = 0.8 if longest <= 2 else 0.3
-    return (base + bonus) * letters - (0.05 if name == "latin-1" else 0)
-
-
-def _whole_words(text: str) -> float:
-    """Share of the words with high letters that hold no ASCII letter: near 1 for Cyrillic."""
-    words = [word for word in re.findall(r"[^\W\d_]+", text) if not word.isascii()]
-    if not words:
-        return 0.0
-    return sum(not any(char.isascii() for char in word) for word in words) / len(words)
 
 
 def wide_encoding(head: bytes) -> str:

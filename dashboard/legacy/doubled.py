@@ -11,9 +11,9 @@ from decimal import Decimal
 
 from .aliases import is_of_execution
 from .binding import Binding
-from .cells import side_of
 from .fill_rows import amount_of
 from .records import Record
+from .sides import side_of
 
 _WHOLE, _ALL = Decimal("0.001"), Decimal("0.95")
 

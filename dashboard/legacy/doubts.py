@@ -8,9 +8,10 @@ from datetime import time
 from decimal import Decimal
 
 from .binding import Binding
-from .cells import action_of, column_unit, decimals
+from .cells import column_unit, decimals
 from .checking import gross_of
 from .records import Record
+from .sides import action_of
 from .statuses import OPENING
 from .values import Values, number
 

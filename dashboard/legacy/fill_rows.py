@@ -7,10 +7,11 @@ from decimal import Decimal
 
 from .aliases import is_of_execution
 from .binding import Binding
-from .cells import Grammar, action_of, base_of, is_either_way, is_null, quote_of, side_of
+from .cells import Grammar, base_of, is_null, quote_of
 from .fees import counts_contracts
 from .markets import symbol_of
 from .records import Record
+from .sides import action_of, is_either_way, side_of
 from .statuses import OPENING, STATUS_WORDS, aside_kind
 from .times import too_old
 from .values import Context, costs_of, number, text_of, time_of

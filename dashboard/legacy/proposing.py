@@ -13,9 +13,10 @@ from itertools import pairwise, permutations
 from .against import has_no_end, has_other_clock, tells_of_one
 from .aliases import Heading
 from .binding import Binding
-from .cells import Grammar, column_unit, decide_grammar, decimals, is_null, is_symbol, side_of
+from .cells import Grammar, column_unit, decide_grammar, decimals, is_null, is_symbol
 from .records import Record
 from .settling import settle
+from .sides import side_of
 from .statuses import STATUS_WORDS, says_it_is_none
 from .structure import is_reason
 from .times import EPOCH, OLDEST, TimeForm, decide_form, place

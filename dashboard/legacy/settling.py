@@ -10,15 +10,7 @@ from datetime import UTC
 from .against import is_move_in_percent, is_planned
 from .aliases import normalise
 from .binding import NUMBER_ROLES, PNL_ROLES, TIME_ROLES, Binding, looks_numeric
-from .cells import (
-    Grammar,
-    column_unit,
-    decide_grammar,
-    decimals,
-    is_null,
-    says_one_way,
-    side_of,
-)
+from .cells import Grammar, column_unit, decide_grammar, decimals, is_null
 from .columns import settle_columns, swap_time_words
 from .doubled import settle_doubled
 from .doubts import (
@@ -36,6 +28,7 @@ from .moneys import has_two_levels, settle_venues
 from .pnl_kinds import settle_pnl
 from .records import Record
 from .serials import serial_form
+from .sides import says_one_way, side_of
 from .statuses import aside_kind
 from .structure import is_reason
 from .times import ISO, SHORT, decide_form, is_clock_only, with_clock

@@ -7,17 +7,9 @@ from datetime import tzinfo
 from decimal import Decimal
 
 from .binding import Binding
-from .cells import (
-    FALSE,
-    TRUE,
-    action_of,
-    decimals,
-    is_null,
-    quote_of,
-    says_one_way,
-    side_of,
-)
+from .cells import FALSE, TRUE, decimals, is_null, quote_of
 from .markets import symbol_of
+from .sides import action_of, says_one_way, side_of
 from .times import TimezoneNeeded, is_clock_only, microseconds, place, too_old, with_clock
 from .verdicts import Aside, Refusal, show
 from .versions import Versions

@@ -17,11 +17,12 @@ from dashboard.units import market_key
 
 from .binding import Binding
 from .bodies import SIDE_NAMES
-from .cells import UNIT, decimals, is_null, quote_of, side_of
+from .cells import UNIT, decimals, is_null, quote_of
 from .checking import last_digit, may_be_percent
 from .duplicates import digests_of
 from .markets import symbol_of
 from .plains import Plains
+from .sides import side_of
 from .statuses import aside_word, never_closed, none_by, status_kind
 from .times import OLDEST, iso
 from .values import Context

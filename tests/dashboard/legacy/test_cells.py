@@ -13,8 +13,8 @@ from dashboard.legacy.cells import (
     is_symbol,
     plain,
     quote_of,
-    side_of,
 )
+from dashboard.legacy.sides import side_of
 
 
 @pytest.mark.parametrize(
