@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from .cells import QUOTES
 from .header_names import ALIASES
+from .header_names_more import MORE
 from .sides import ACTIONS, SIDES
 
 _UNITS = re.compile(r"[(\[（【<]\s*([^)\]）】>]{0,24})\s*[)\]）】>]")
@@ -54,7 +55,7 @@ def is_of_execution(name: str) -> bool:
 
 def _table() -> dict[str, str]:
     table: dict[str, str] = {}
-    for role, names in ALIASES.items():
+    for role, names in (*ALIASES.items(), *MORE.items()):
         for name in names.split("|"):
             table.setdefault(normalise(name), role)
     return table
@@ -82,7 +83,7 @@ _IN_CELLS = (
 )
 VOCABULARY = frozenset(
     word
-    for names in (*ALIASES.values(), *_IN_CELLS)
+    for names in (*ALIASES.values(), *MORE.values(), *_IN_CELLS)
     for word in re.findall(r"[^\W\d_]+", names.casefold())
     if not word.isascii()
 )

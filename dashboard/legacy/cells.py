@@ -14,6 +14,8 @@ UNIT = Decimal("0.00000001")
 
 LARGEST = Decimal("1e15")
 
+LAKH = ",,"
+"""The thousands mark of a grammar that groups by two digits beyond the thousands."""
 _EXPONENT = r"(?:[eE][+-]?[0-9]{1,2})?"
 _PATTERNS = {
     # (decimal mark, thousands mark): the whole cell, sign and exponent included
@@ -24,6 +26,8 @@ _PATTERNS = {
     (",", " "): r"[+-]?[0-9]{1,3}(?: [0-9]{3})*(?:,[0-9]+)?",
     (".", " "): r"[+-]?[0-9]{1,3}(?: [0-9]{3})*(?:\.[0-9]+)?",
     (".", "'"): r"[+-]?[0-9]{1,3}(?:'[0-9]{3})*(?:\.[0-9]+)?",
+    # Lakhs and crores: "12,34,567.89". The mark counts for one comma.
+    (".", LAKH): r"[+-]?(?:[0-9]{1,2}(?:,[0-9]{2})*,[0-9]{3}|[0-9]{1,3})(?:\.[0-9]+)?",
 }
 _COMPILED = {marks: re.compile(pattern) for marks, pattern in _PATTERNS.items()}
 _HAS_DIGIT = re.compile(r"[0-9]")
@@ -77,7 +81,7 @@ class Grammar:
         ):
             return None
         if self.thousands:
-            text = text.replace(self.thousands, "")
+            text = text.replace(self.thousands[0], "")
         if self.decimal == ",":
             text = text.replace(",", ".")
         if len(text) > 40:
@@ -128,7 +132,7 @@ def _fit(grammar: Grammar, texts: list[str]) -> float:
         if pattern.fullmatch(text) is None:
             continue
         read += 1
-        if grammar.thousands and grammar.thousands in text:
+        if grammar.thousands and grammar.thousands[0] in text:
             grouped += 1
         if grammar.decimal in text:
             fractions += 1
@@ -238,11 +242,12 @@ def column_unit(cells: Iterable[str]) -> tuple[str, Callable[[str], str]] | None
     """The unit every non-null cell of a column is printed with, and how to take it off; else None.
 
     A unit is a currency or a percent sign in each cell ("12.5 USDT", "-$3.20", "1.2%"), or
-    losses in brackets throughout, as accountants write them. One cell with a unit among plain
-    ones is damage, and so is a plain one among them: it comes back empty.
+    losses in brackets throughout, as accountants write them, or with their minus behind them.
+    One cell with a unit among plain ones is damage, and so is a plain one among them: it comes
+    back empty.
     """
     filled = [cell.strip() for cell in cells if not is_null(cell)]
-    brackets = sum(_BRACKETED.fullmatch(cell) is not None for cell in filled)
+    brackets = sum(_NEGATED.fullmatch(cell) is not None for cell in filled)
     signed = sum(cell.lstrip("$€£₩ ")[:1] in _MINUS for cell in filled)
     accounting = brackets >= 2 and brackets > 10 * signed
     bare = [_unbracketed(cell) for cell in filled] if accounting else filled
@@ -259,10 +264,10 @@ def _bare(cell: str, clean: Callable[[str, str], str], unit: str, *, accounting:
 
 
 def _unbracketed(cell: str) -> str:
-    """ "(12.50)" as "-12.50"; "($12.50)" as "-$12.50"; anything else as it is."""
+    """ "(12.50)" and "12.50-" as "-12.50"; "($12.50)" as "-$12.50"; anything else as it is."""
     text = cell.strip()
-    found = _BRACKETED.fullmatch(text)
-    return f"-{found[1]}" if found else text
+    found = _NEGATED.fullmatch(text)
+    return f"-{found[1] or found[2]}" if found else text
 
 
 def _without_suffix(cell: str, unit: str) -> str:
@@ -277,7 +282,7 @@ def _without_prefix(cell: str, unit: str) -> str:
 
 
 _MINUS = "-\u2212"
-_BRACKETED = re.compile(r"\(\s*([^()+\-\u2212]*\d[^()+\-\u2212]*)\)")
+_NEGATED = re.compile(r"\(\s*([^()+\-\u2212]*\d[^()+\-\u2212]*)\)|([^()+\-\u2212]*\d)\s?[\-\u2212]")
 _VALUE = r"[0-9][0-9.,' \u00a0\u202f]*?"
 _UNIT_SUFFIX = re.compile(
     rf"[+\-\u2212]?{_VALUE}(?P<unit>\s*(?:%|[A-Za-z]{{3,5}}|₩|원|元|€|\$|R\$|£|¥))"

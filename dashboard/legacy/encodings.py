@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 
-CANDIDATES = ("cp949", "cp1251", "cp1252", "gb18030", "latin-1")
+CANDIDATES = (
+    "cp949", "cp1251", "cp1252", "gb18030", "cp932", "cp1250", "cp1254", "latin-1"
+)  # fmt: skip
+_LESS = {"latin-1": 0.05, "cp1250": 0.02, "cp1254": 0.03}
+"""Western encodings differ in few letters: without a word known from layouts cp1252 is meant."""
 _HIGH = re.compile(rb"[\x80-\xff]+")
 
 
@@ -32,13 +36,18 @@ def plausible(name: str, raw: bytes, text: str, vocabulary: frozenset[str]) -> f
     if name == "gb18030":
         share = sum("\u4e00" <= char <= "\u9fff" for char in high) / len(high)
         return (0.9 + bonus) * share if share > 0.7 and all(run % 2 == 0 for run in runs) else 0.0
+    if name == "cp932":
+        share = sum("\u3040" <= char <= "\u30ff" or "\u4e00" <= char <= "\u9fff" for char in high)
+        kana = any("\u3040" <= char <= "\u30ff" for char in high)
+        share /= len(high)
+        return (0.8 + 0.4 * kana + bonus) * share if share > 0.7 else 0.0
     if name == "cp1251":
         share = sum("\u0400" <= char <= "\u04ff" for char in high) / len(high)
         whole = _whole_words(text)
         return (1.0 + bonus) * share * whole if share > 0.7 and longest >= 2 else 0.0
     letters = sum(char.isalpha() or char in "€₩°ºª§–—’‘“”…" for char in high) / len(high)
     base = 0.8 if longest <= 2 else 0.3
-    return (base + bonus) * letters - (0.05 if name == "latin-1" else 0)
+    return (base + bonus) * letters - _LESS.get(name, 0)
 
 
 def _whole_words(text: str) -> float:

@@ -78,7 +78,7 @@ ALIASES: dict[str, str] = {
         "market pos|market position|trade|order side|long short|"
         "방향|포지션|구분|매매구분|사이드|매수매도|매매|거래구분|포지션방향|포지션 방향|"
         "거래종류|주문구분|"
-        "richtung|seite|handelsrichtung|positionsseite|long/short|kauf/verkauf|"
+        "art|geschäftsart|transaktionsart|vorgang|richtung|seite|handelsrichtung|positionsseite|long/short|kauf/verkauf|"
         "方向|买卖|多空|买卖方向|持仓方向|方向/类型|交易方向|仓位方向|買賣|"
         "direção|direcao|lado|sentido|posição|posicao|compra/venda|operação|operacao|"
         "сторона|направление|позиция|dirección|sens|売買|方向性"

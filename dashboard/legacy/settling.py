@@ -170,7 +170,7 @@ def _ungrouped(
 
     def plain(cell: str) -> str:
         text = take_off(cell)
-        return text.replace(own.thousands, "") if own.number(text) is not None else ""
+        return text.replace(own.thousands[0], "") if own.number(text) is not None else ""
 
     return plain
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 _LONG = (
     "long buy b l bid bull 롱 매수 매입 买 买入 買入 做多 多 多头 多頭 多单 多單 開多 开多 compra "
     "comprar comprado comprada "
-    "kauf kaufen лонг покупка купить largo achat acheter ロング 買い 買 long/buy longposition"
+    "kauf kaufen лонг покупка купить largo achat acheter ロング 買い 買 買建 新規買 "
+    "acquisto acquistare rialzo kupno kup zakup alış alim alım uzun long/buy longposition"
 )
 _SHORT = (
     "short sell s ask bear 숏 매도 공매도 卖 卖出 賣出 做空 空 空头 空頭 空单 空單 開空 开空 venda "
     "vender vendido vendida "
     "verkauf verkaufen leerverkauf шорт продажа продать corto venta vente vendre ショート 売り 売 "
-    "short/sell"
+    "売建 新規売 vendere vendita ribasso sprzedaż sprzedaj krótka satış satim satım kısa short/sell"
 )
 _ONE_WAY = (
     "buy sell b s bid ask 매수 매도 매입 买 卖 买入 卖出 買入 賣出 買 売 買い 売り "
     "compra venda venta comprar vender kauf verkauf kaufen verkaufen achat vente acheter vendre "
-    "покупка продажа купить продать"
+    "покупка продажа купить продать acquisto acquistare vendita vendere kupno kup zakup sprzedaż "
+    "sprzedaj alış alım satış satım"
 )
 _TRADES_ONE_WAY = frozenset(_ONE_WAY.split())
 SIDES: dict[str, int] = dict.fromkeys(_LONG.split(), 1) | dict.fromkeys(_SHORT.split(), -1)

@@ -120,6 +120,7 @@ def test_one_canonical_form() -> None:
         (["(12.50)", "3.00", "(1.25)"], ["-12.50", "3.00", "-1.25"]),
         (["-$12.50", "$3.00", "$1.00"], ["-12.50", "3.00", "1.00"]),
         (["-12.50 USDT", "3.00 USDT", "1 USDT"], ["-12.50", "3.00", "1"]),
+        (["12,50-", "3,00", "1,25-", "0,10 -"], ["-12,50", "3,00", "-1,25", "-0,10"]),
     ],
 )
 def test_units_and_brackets_come_off_a_whole_column(cells: list[str], bare: list[str]) -> None:
@@ -136,3 +137,19 @@ def test_a_plain_cell_among_cells_with_units_is_no_number() -> None:
 
 def test_thousands_marks_may_be_left_out_where_the_decimal_mark_tells() -> None:
     assert Grammar(".", ",").number("2811.34") == Decimal("2811.34")
+
+
+def test_lakhs_and_crores_are_grouped_by_two() -> None:
+    grammar = decide_grammar(["35,03,774.45", "1,87,576.68", "-1,234.50", "93.50"])
+    assert [grammar.number(cell) for cell in ("35,03,774.45", "-1,234.50")] == [
+        Decimal("3503774.45"),
+        Decimal("-1234.50"),
+    ]
+
+
+def test_thousands_alone_are_no_lakhs() -> None:
+    assert decide_grammar(["3,503,774.45", "187,576.68", "93.50"]).number("1,87,576.68") is None
+
+
+def test_a_minus_behind_a_number_here_and_there_is_damage() -> None:
+    assert column_unit(["-12.50", "-3.00", "-1.25", "12.50-", "1.00"]) is None

@@ -34,6 +34,43 @@ CHINESE = (
     "ETHUSDT,做空,2024年1月3日 21:15:31,2024年1月4日 05:20:03,2462.70,2489.49,2.2483,"
     "4.45360351,-64.68556051,止损\n"
 )
+JAPANESE = (
+    "エントリー日時,決済日時,通貨ペア,売買,エントリー価格,決済価格,数量,手数料,損益\n"
+    "2024/01/03 14:39:30,2024/01/03 15:28:24,SOLUSDT,買い,92.63,93.99,0.8017,0.05984530,"
+    "1.03046670\n"
+    "2024/01/03 21:15:31,2024/01/04 05:20:03,ETHUSDT,売り,2462.70,2489.49,2.2483,4.45360351,"
+    "-64.68556051\n"
+)
+POLISH = (
+    "Data wejścia;Data wyjścia;Para;Kierunek;Cena wejścia;Cena wyjścia;Ilość;Prowizja;Zysk\n"
+    "2024-01-03 14:39:30;2024-01-03 15:28:24;SOLUSDT;kupno;92,63;93,99;0,8017;0,05984530;"
+    "1,03046670\n"
+    "2024-01-03 21:15:31;2024-01-04 05:20:03;ETHUSDT;sprzedaż;2462,70;2489,49;2,2483;4,45360351;"
+    "-64,68556051\n"
+)
+TURKISH = (
+    "Giriş Zamanı;Çıkış Zamanı;Parite;Yön;Giriş Fiyatı;Çıkış Fiyatı;Miktar;Komisyon;Kâr/Zarar\n"
+    "2024-01-03 14:39:30;2024-01-03 15:28:24;SOLUSDT;Alış;92,63;93,99;0,8017;0,05984530;"
+    "1,03046670\n"
+    "2024-01-03 21:15:31;2024-01-04 05:20:03;ETHUSDT;Satış;2462,70;2489,49;2,2483;4,45360351;"
+    "-64,68556051\n"
+)
+ITALIAN = (
+    "Data ingresso;Data uscita;Coppia;Direzione;Prezzo ingresso;Prezzo uscita;Quantità;Commissioni;"
+    "Profitto\n"
+    "03/01/2024 14:39:30;13/01/2024 15:28:24;SOLUSDT;Acquisto;92,63;93,99;0,8017;0,05984530;"
+    "1,03046670\n"
+    "03/01/2024 21:15:31;14/01/2024 05:20:03;ETHUSDT;Vendita;2462,70;2489,49;2,2483;4,45360351;"
+    "-64,68556051\n"
+)
+SPANISH = (
+    "Fecha apertura;Fecha cierre;Par;Dirección;Precio entrada;Precio salida;Cantidad;Comisión;"
+    "Ganancia\n"
+    "2024-01-03 14:39:30;2024-01-03 15:28:24;SOLUSDT;compra;92,63;93,99;0,8017;0,05984530;"
+    "1,03046670\n"
+    "2024-01-03 21:15:31;2024-01-04 05:20:03;ETHUSDT;venta;2462,70;2489,49;2,2483;4,45360351;"
+    "-64,68556051\n"
+)
 NETS = ["1.03046670", "-64.68556051"]
 
 
@@ -51,6 +88,12 @@ NETS = ["1.03046670", "-64.68556051"]
         (RUSSIAN, "cp1251", "cp1251"),
         (CHINESE, "utf-8", "utf-8"),
         (CHINESE, "gb18030", "gb18030"),
+        (JAPANESE, "utf-8", "utf-8"),
+        (JAPANESE, "cp932", "cp932"),
+        (POLISH, "cp1250", "cp1250"),
+        (TURKISH, "cp1254", "cp1254"),
+        (ITALIAN, "latin-1", "cp1252"),
+        (SPANISH, "cp1252", "cp1252"),
     ],
 )
 def test_a_file_in_one_encoding(content: str, encoding: str, named: str) -> None:
