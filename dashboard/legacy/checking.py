@@ -13,6 +13,7 @@ _MILLIONTH = Decimal("0.000001")
 
 
 _HALF = Decimal("0.5")
+_FINE = Decimal("0.001")
 
 
 def gross_of(values: Values) -> Decimal | None:
@@ -113,10 +114,20 @@ def check(values: Values, binding: Binding, kind: str, before: Decimal | None = 
         return Check("confirmed", to_unit(record), True, digit=digit, after_fees=after_fees)
     if not binding.exact and size <= tolerance(values, binding):
         base = (values.entry or ZERO) * (values.quantity or ZERO)
-        if kind in ("net", "gross") and may_be_percent(printed, values.pnl_places, base, expected):
+        other = gross if kind == "net" else net
+        if kind in ("net", "gross") and (
+            may_be_percent(printed, values.pnl_places, base, expected)
+            or is_nearer(abs(printed - other), size, near)
+        ):
             return _contradicted(printed, expected)
         return Check("confirmed", to_unit(record), digit=digit)
     return _contradicted(printed, expected)
+
+
+def is_nearer(other: Decimal, size: Decimal, near: Decimal) -> bool:
+    """Whether a result agrees as the other of net and gross to its last digit, and as this one
+    a hundred times worse."""
+    return other <= near and size > 100 * near
 
 
 def may_be_percent(printed: Decimal, places: int, base: Decimal, expected: Decimal) -> bool:
@@ -166,12 +177,12 @@ def _percent(
 ) -> Check:
     base = (values.entry or ZERO) * (values.quantity or ZERO)
     places = Decimal(1).scaleb(-binding.pnl_places)
-    for result in (gross, net):
-        for scale in (Decimal(100), Decimal(1)):
-            share = result / base * scale
-            if abs(share - printed) <= places and abs(printed) >= 3 * places:
-                return Check("confirmed", to_unit(net), exact=True)
-    if abs(printed) < 3 * places and abs(gross / base) < 5 * places:
+    # Nobody prints shares of one to the hundredth.
+    scales = (Decimal(100), Decimal(1)) if places <= _FINE else (Decimal(100),)
+    shares = [result / base * scale for result in (gross, net) for scale in scales]
+    if any(abs(share - printed) <= places for share in shares):
+        if abs(printed) >= 3 * places:
+            return Check("confirmed", to_unit(net), exact=True)
         return Check("not_computable", to_unit(net))
     return Check(
         "contradicted", None, detail=f"printed {printed} %, prices give {gross / base * 100:.4f}"

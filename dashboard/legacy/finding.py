@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from .aliases import Heading
 from .binding import Binding, headerless
 from .fit import Fit
-from .proposing import propose
+from .proposing import counts_up, propose
 from .records import Record
 from .settling import settle
 from .values import Context, is_cut
@@ -16,6 +16,7 @@ from .versions import are_versions, belongs
 _PROVEN = ("symbol", "side", "entry_time", "exit_time", "entry_price", "exit_price", "quantity",
            "fee", "net_pnl", "pnl", "gross_pnl", "version")  # fmt: skip
 
+_RUN = 8
 _FACTORS = ("side", "entry_price", "exit_price", "quantity")
 
 
@@ -57,7 +58,11 @@ def prove(cluster: list[Record], block: Block, context: Context) -> Binding | No
             belongs(tag, block.current.versions_seen) for tag in binding.versions_seen
         ):
             continue
-        if fit.swapped or not _fees_prove(binding, fit) or _are_turned(binding, block.current):
+        if (
+            fit.swapped
+            or not _fees_prove(binding, fit, cluster)
+            or _are_turned(binding, block.current)
+        ):
             continue
         if fit.confirmed * 10 >= fit.read * 6 and (
             fit.proven or (fit.confirmed >= 2 and fit.digits >= 9)
@@ -66,7 +71,7 @@ def prove(cluster: list[Record], block: Block, context: Context) -> Binding | No
     proposed = _neighbour(cluster, block, context) or propose(cluster, context, block.headings)
     if proposed is None or _are_turned(proposed, block.current):
         return None
-    return None if _passes_by(proposed, block.current) else proposed
+    return None if _passes_by(proposed, block.current, cluster) else proposed
 
 
 def _neighbour(cluster: list[Record], block: Block, context: Context) -> Binding | None:
@@ -93,7 +98,7 @@ def _neighbour(cluster: list[Record], block: Block, context: Context) -> Binding
         agreed = fit.read and fit.confirmed >= 3 and fit.contradicted == 0
         if not agreed or fit.swapped or fit.digits < 4 or fit.read * 10 < fit.rows * 8:
             continue
-        if binding.pnl_kind not in ("net", "gross") or not _fees_prove(binding, fit):
+        if binding.pnl_kind not in ("net", "gross") or not _fees_prove(binding, fit, cluster):
             continue
         if all(belongs(tag, current.versions_seen) for tag in binding.versions_seen):
             found.append(binding)
@@ -139,12 +144,23 @@ def _are_turned(binding: Binding, current: Binding | None) -> bool:
     )
 
 
-def _passes_by(proposed: Binding, current: Binding | None) -> bool:
-    """A result before fees beside the one the header names, which says otherwise on each row."""
-    if current is None or current.width != proposed.width or proposed.pnl_kind != "gross":
+def _passes_by(proposed: Binding, current: Binding | None, cluster: list[Record]) -> bool:
+    """Another result than the one the header names, which says otherwise on each of these rows.
+
+    It may be so where the layout has changed: many rows in a row, or other things as well.
+    """
+    if current is None or current.width != proposed.width or "pnl" not in proposed.roles:
         return False
-    named = current.roles.get(current.pnl_role)
-    return current.pnl_kind == "net" and named not in (None, *proposed.roles.values())
+    if current.roles.get(current.pnl_role) in (None, *proposed.roles.values()):
+        return False
+    if any(proposed.roles.get(role) != current.roles.get(role) for role in _FACTORS):
+        return False
+    if proposed.forms.get("exit_time") is not current.forms.get("exit_time"):
+        return False
+    if current.says_fee and not proposed.says_fee:
+        return True
+    together = cluster[-1].line - cluster[0].line < 2 * len(cluster)
+    return len(cluster) < _RUN or not together
 
 
 def _version_column(binding: Binding) -> int:
@@ -153,9 +169,12 @@ def _version_column(binding: Binding) -> int:
     return roles.index("version") if "version" in roles else -1
 
 
-def _fees_prove(binding: Binding, fit: Fit) -> bool:
+def _fees_prove(binding: Binding, fit: Fit, rows: list[Record]) -> bool:
     """Without a header of its own a layout's fee column must look like one, on most rows."""
     if fit.read * 10 < fit.rows * 8 or fit.ambiguous:
+        return False
+    at = binding.roles.get("fee")
+    if at is not None and counts_up([row.fields[at].strip() for row in rows]):
         return False
     return "fee" not in binding.roles or binding.fee_steady
 

@@ -78,7 +78,8 @@ def judge(
         return Refusal(
             "contradicted", f"fee {values.fee} and PnL {values.printed} may stand for each other"
         )
-    if binding.pnl_kind not in ("net", "printed") and not _fee_fits(values, binding):
+    computed = values.printed is None or binding.pnl_kind not in ("net", "printed")
+    if computed and not _fee_fits(values, binding):
         return Refusal("contradicted", f"fee {values.fee} is no fee of this turnover")
     if result.net is None:
         return Refusal("pnl_not_available", result.detail or "no PnL printed and none to compute")
@@ -131,7 +132,8 @@ def _fee_fits(values: Values, binding: Binding) -> bool:
         return True
     share = values.fee / turnover_of(values)
     slack = last_digit(binding) / turnover_of(values)
-    if binding.pnl_kind in ("computed", "percent") and share + slack < _LEAST_FEE:
+    computed = values.printed is None or binding.pnl_kind in ("computed", "percent")
+    if computed and share + slack < _LEAST_FEE:
         return False
     if binding.fee_steady:
         return low - slack <= share <= high + slack

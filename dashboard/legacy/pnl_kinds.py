@@ -53,23 +53,25 @@ def settle_pnl(binding: Binding, read: list[Values | None], fit: Fit) -> None:
         sides: tuple[int, ...] = (0,)
     else:
         sides = (1, -1, 0)
-    best: tuple[int, float, str, int, list[Check]] | None = None
+    best: tuple[int, str, int, list[Check]] | None = None
     for fixed in sides:
         for kind in kinds:
             checks = _checks(binding, read, kind, fixed)
             confirmed = [c for c in checks if c.state == "confirmed"]
-            score = (len(confirmed), float(sum(c.exact for c in confirmed)))
-            if best is None or score > best[:2]:
-                best = (*score, kind, fixed, checks)
-        if best is not None and best[0] * 10 >= len(values) * 6:
+            exact = sum(c.exact for c in confirmed)
+            # To the last digit tells more than to the precision of prices.
+            score = len(confirmed) + exact
+            if best is None or score > best[0]:
+                best = (score, kind, fixed, checks)
+        if best is not None and _confirmed(best[3]) * 10 >= len(values) * 6:
             break
     assert best is not None
-    _, _, kind, fixed, checks = best
+    _, kind, fixed, checks = best
     binding.pnl_kind, binding.fixed_side = kind, fixed
     if not binding.says_side and fixed:
         for each in values:
             each.side = fixed
-    if _try_reversed_sides(binding, read, best):
+    if _try_reversed_sides(binding, read, _confirmed(checks)):
         checks = _checks(binding, read, binding.pnl_kind, 0)
     if binding.pnl_role in ("pnl", "net_pnl") and _fee_unstated(binding, values, checks):
         checks = _checks(binding, read, binding.pnl_kind, fixed)
@@ -83,6 +85,8 @@ def settle_pnl(binding: Binding, read: list[Values | None], fit: Fit) -> None:
         binding.uncertain = "the fee is one number on all rows, a rate by its looks"
     if fit.confirmed == 0 and binding.pnl_role in ("cum_pnl", "pnl_pct") and fit.contradicted == 0:
         binding.pnl_kind = "computed"
+        if binding.pnl_role == "cum_pnl":
+            binding.uncertain = "one running total alone, and what it was before is not said"
 
 
 def _checks(binding: Binding, read: list[Values | None], kind: str, fixed: int) -> list[Check]:
@@ -120,22 +124,23 @@ def _either_side(values: Values, binding: Binding, kind: str, before: Decimal | 
     return results[0] if len(results) == 1 else Check("contradicted", None)
 
 
-def _try_reversed_sides(
-    binding: Binding, read: list[Values | None], best: tuple[int, float, str, int, list[Check]]
-) -> bool:
+def _confirmed(checks: list[Check]) -> int:
+    return sum(each.state == "confirmed" for each in checks)
+
+
+def _try_reversed_sides(binding: Binding, read: list[Values | None], agreed: int) -> bool:
     """Buy and sell may name the closing order: taken so only where arithmetic says it for all."""
     at = binding.roles.get("side")
     present = [values for values in read if values is not None]
-    if at is None or best[0] * 2 > len(present) or (binding.known and binding.known.ordered):
+    if at is None or agreed * 2 > len(present) or (binding.known and binding.known.ordered):
         return False
     if not binding.headings or binding.proposed:
         return False
     for values in present:
         values.side = -values.side
     for kind in ("net", "gross"):
-        checks = _checks(binding, read, kind, 0)
-        confirmed = sum(c.state == "confirmed" for c in checks)
-        if confirmed > best[0] and confirmed * 10 >= len(present) * 6:
+        confirmed = _confirmed(_checks(binding, read, kind, 0))
+        if confirmed > agreed and confirmed * 10 >= len(present) * 6:
             binding.pnl_kind, binding.side_sign = kind, -binding.side_sign
             return True
     for values in present:
@@ -147,7 +152,7 @@ def _fee_unstated(binding: Binding, values: list[Values], checks: list[Check]) -
     """No fee column, and the printed PnL short of price x quantity by a small, steady share."""
     if binding.says_fee:
         return False
-    if sum(c.state == "confirmed" for c in checks) * 10 >= len(values) * 6 or len(values) < 3:
+    if _confirmed(checks) * 10 >= len(values) * 6 or len(values) < 3:
         return False
     shares = []
     for each in values:

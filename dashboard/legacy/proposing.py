@@ -45,7 +45,6 @@ class _Columns:
     sides: list[int]
     symbols: list[int]
     counters: list[int]
-    """Numbers of the rows: never an amount, however steady."""
     grammar: Grammar
 
 
@@ -112,7 +111,7 @@ def _look(rows: Sequence[Record], width: int, order: str) -> _Columns:
         if sum(map(is_symbol, filled)) * 10 >= len(filled) * 8:
             symbols.append(at)
             continue
-        if _counts_up(filled):
+        if counts_up(filled):
             counters.append(at)
             continue
         unit = column_unit(filled)
@@ -406,7 +405,8 @@ def _is_version(cells: list[str], context: Context) -> bool:
     return all(match is not None and int(match[1]) in majors for match in found)
 
 
-def _counts_up(cells: list[str]) -> bool:
+def counts_up(cells: list[str]) -> bool:
+    """True for numbers of rows, which are no amounts however steady."""
     if not all(cell.isascii() and cell.isdigit() and len(cell) < 10 for cell in cells):
         return False
     numbers = [int(cell) for cell in cells]

@@ -39,6 +39,8 @@ def sniff_delimiter(texts: Iterable[str]) -> str:
         two, more = counts[2], sum(times for count, times in counts.items() if count >= 3)
         if more * 4 >= len(lines) and (two + more) * 2 >= len(lines):
             return delimiter
+        if lines and two * 10 >= len(lines) * 9:  # three columns, throughout
+            return delimiter
     return ","
 
 

@@ -145,7 +145,7 @@ def _settle_cells(binding: Binding, column: object) -> None:
         binding.pnl_forms = frozenset(n for n, times in forms.items() if times * 6 >= len(printed))
     if "fee" in binding.roles:
         fees = _bare_cells(binding, column(binding.roles["fee"]), "fee")
-        binding.fee_places = _places(fees, mark)
+        binding.fee_places = 8 if binding.constant_fee else _places(fees, mark)
         signed = [cell.strip()[0] in "-−" for cell in fees if cell.strip(" 0.,-−")]
         needed = 2 / 3 if binding.shape == "fills" and binding.known is not None else 1
         binding.fee_sign = -1 if signed and sum(signed) >= len(signed) * needed else 1

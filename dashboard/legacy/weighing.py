@@ -18,7 +18,7 @@ from dashboard.units import market_key
 from .binding import Binding
 from .bodies import SIDE_NAMES
 from .cells import UNIT, decimals, is_null, quote_of
-from .checking import last_digit, may_be_percent
+from .checking import is_nearer, last_digit, may_be_percent
 from .duplicates import digests_of
 from .markets import symbol_of
 from .plains import Plains
@@ -284,7 +284,11 @@ class Weigher:
         if binding.exact or abs(difference) > tolerance:
             return False
         base, pnl = amounts.entry[at] * amounts.quantity[at], amounts.pnl[at]
-        return not may_be_percent(pnl, decimals(text), base, pnl - difference)
+        other = difference - amounts.fee[at] * (1 if not self._gross else -1)
+        return not (
+            may_be_percent(pnl, decimals(text), base, pnl - difference)
+            or is_nearer(abs(other), abs(difference), last_digit(binding))
+        )
 
     def _strange_fees(self, amounts: _Amounts) -> Iterator[int]:
         low, high = self._binding.fee_band

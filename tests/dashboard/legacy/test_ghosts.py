@@ -292,3 +292,65 @@ def test_fills_whose_results_carry_their_unit() -> None:
         result = f"{sign}${abs(t.gross):.3f}"
         lines.append(f"{t.left},{t.symbol},EXIT,{t.word},{t.exit},{t.quantity},0,{result}")
     assert len(read("\n".join(lines) + "\n").trades) == 8
+
+
+def test_numbers_of_rows_inserted_half_way_are_no_fees_where_there_are_none() -> None:
+    trades = [replace(t, quantity=Decimal(1)) for t in made(24, markets=["BTCUSDT"])]
+    lines = [f"{start(t)},{t.gross},0.00" for t in trades[:12]]
+    lines += [f"{start(t)},{t.gross},{at},0.00" for at, t in enumerate(trades[12:], start=8)]
+    reading = read("\n".join([f"{START},pnl,fee", *lines]) + "\n")
+    assert {trade.fee for trade in reading.trades} <= {None, Decimal(0)}
+
+
+def test_a_result_before_fees_is_not_taken_where_the_header_names_one_after_them() -> None:
+    # In cents the two are so near that either seems to agree.
+    small = [replace(t, quantity=t.quantity / 200) for t in TRADES]
+    lines = [f"{start(t)},{t.net:.3f},{t.gross:.3f},{t.fee:.2f}" for t in small[:15]]
+    lines += [f"{start(t)},{t.fee:.2f},{t.gross:.3f},{t.net:.3f}" for t in small[15:]]
+    reading = read("\n".join([f"{START},net_pnl,gross_pnl,fee", *lines]) + "\n")
+    gross = {t.gross.quantize(Decimal("0.001")) for t in small if t.fee > Decimal("0.005")}
+    assert not gross & {trade.net_pnl for trade in reading.trades}
+
+
+def test_a_fee_of_one_whole_amount_leaves_no_room_of_half_of_it() -> None:
+    trades = [replace(t, fee=Decimal(1)) for t in TRADES]
+    nets = [t.net + (Decimal("0.4") if at == 20 else 0) for at, t in enumerate(trades)]
+    lines = [f"{start(t)},1,{net:.2f}" for t, net in zip(trades, nets, strict=True)]
+    reading = read("\n".join([f"{START},fee,pnl", *lines]) + "\n")
+    assert reading.reasons == {22: "contradicted"}
+
+
+def test_a_result_that_is_missing_is_not_computed_with_a_fee_that_is_none() -> None:
+    lines = [f"{start(t)},{t.fee},{t.net}" for t in TRADES[:20]]
+    one = TRADES[20]
+    lines.append(f"{start(one).rpartition(',')[0]},{one.fee},{one.gross + 50},")
+    reading = read("\n".join([f"{START},fee,pnl", *lines]) + "\n")
+    assert list(reading.reasons) == [22]
+
+
+def test_a_percentage_of_nought_is_no_small_one() -> None:
+    lines = [f"{start(t)},{t.fee},{percent(t)}" for t in TRADES]
+    lines[9] = f"{start(TRADES[9])},{TRADES[9].fee},0"
+    reading = read("\n".join([f"{START},fee,pnl_pct", *lines]) + "\n")
+    assert 11 in reading.reasons
+
+
+def test_results_that_are_net_to_the_last_digit_are_not_gross_to_the_prices() -> None:
+    # With so many coins the prices' last digit bears nearly anything.
+    lines, nets = [], []
+    for at in range(13):
+        fee = Decimal("0.2761") + at / Decimal(100)
+        last = ("0.00000809", "0.00000805", "0.00000807")[at % 3 if at < 3 else 2]
+        net = (Decimal(last) - Decimal("0.00000807")) * 41_528_122 - fee
+        times = f"2024-06-{10 + at} 12:17:05,2024-06-{10 + at} 12:17:44"
+        printed = f"{net:.8f}" if at < 3 else f"-0.{at:02}"
+        lines.append(f"SHIBUSDT,LONG,{times},0.00000807,{last},41528122,{fee},{printed}")
+        nets.append(printed)
+    reading = read("\n".join([f"{START},fee,pnl", *lines]) + "\n")
+    assert all(str(t.net_pnl) == nets[t.line - 2] for t in reading.trades if t.line < 5)
+
+
+def test_one_running_total_says_nothing_of_its_trade() -> None:
+    t = TRADES[0]
+    reading = read(f"{START},fee,cum_pnl\n{start(t)},{t.fee},{t.net + 1000}\n")
+    assert reading.reasons == {2: "pnl_not_available"}

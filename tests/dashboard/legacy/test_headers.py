@@ -86,3 +86,8 @@ def test_a_compact_date_before_a_clock() -> None:
     reading = read(log(f"{START},fee,pnl", TRADES, row))
     moment = TRADES[0].left.replace(tzinfo=UTC)
     assert reading.trades[0].exit_time == int(moment.timestamp()) * 1_000_000
+
+
+def test_three_columns_between_tabs_are_a_log() -> None:
+    lines = ["time\tside\tpnl", *(f"{t.left}\t{t.word}\t{t.net}" for t in TRADES)]
+    assert read("\n".join(lines) + "\n").nets == NETS
