@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from .cells import QUOTES
+from .cells import MONEYS, QUOTES
 from .header_names import ALIASES
 from .header_names_more import MORE
 from .sides import ACTIONS, SIDES
@@ -65,7 +65,6 @@ ROLES = _table()
 _CURRENCIES = tuple(
     sorted((quote.casefold() for quote in QUOTES if quote != "PERP"), key=len, reverse=True)
 )
-_MONEY = frozenset(QUOTES) - {"PERP", "BTC", "XBT", "ETH", "BNB"}
 _NO_MONEY = frozenset(
     ("cent", "cents", "ct", "c", "¢", "k", "k$", "kusd", "kusdt", "m", "mio", "bps", "bp",
      "pips", "pip", "points", "point", "pts", "pt", "ticks", "tick", "r", "rr", "sat", "sats",
@@ -132,6 +131,6 @@ def heading(cell: str) -> Heading:
         percent = True
         if role in ("mae", "mfe", "fee", "quantity", "price"):
             role = "other"
-    if role == "quantity" and currency in _MONEY:
+    if role == "quantity" and currency in MONEYS:
         role = "notional"  # "amount_usdt": an amount of the quote is no number of coins
     return Heading(cell.strip(), role, currency, percent, offset)

@@ -87,6 +87,8 @@ class Binding:
     fee_sign: int = 1
     signed_shorts: bool = False
     """Shorts, and they alone, have a quantity below zero."""
+    signed_sides: bool = False
+    """No column tells long from short but the sign of the quantity, and the results bear it out."""
     proposed: bool = False
     says_utc: bool = False
     """An exchange's own export, whose times are UTC by its word."""
@@ -127,7 +129,7 @@ class Binding:
     @property
     def says_side(self) -> bool:
         """Whether a column tells long from short."""
-        return "side" in self.roles or "is_short" in self.roles
+        return "side" in self.roles or "is_short" in self.roles or self.signed_sides
 
     @property
     def says_fee(self) -> bool:
@@ -157,6 +159,7 @@ class Binding:
             amount_slack=None,
             constant_fee=Decimal(0),
             costs=(),
+            signed_sides=False,
             two_fees=False,
             rate_scale=Decimal(1),
             signed_quantity=False,
@@ -298,8 +301,6 @@ def _bind_aliases(headings: tuple[Heading, ...]) -> Binding | None:
             roles["side"] = roles["type"]
         return _finish(Binding("fills", len(headings), roles, "fills", None, headings, also=also))
     if trades:
-        if "side" not in roles and "type" in roles and {"entry_price", "quantity"} <= roles.keys():
-            roles["side"] = roles["type"]  # MetaTrader says buy or sell there
         return _finish(
             Binding("round-trips", len(headings), roles, "trades", None, headings, also=also)
         )

@@ -171,6 +171,8 @@ QUOTES = (
     "FDUSD", "USDT", "USDC", "BUSD", "TUSD", "USDP", "DAI", "PERP", "USD", "EUR", "GBP", "JPY",
     "KRW", "BRL", "TRY", "AUD", "CAD", "CHF", "CNY", "RUB", "UAH", "BTC", "XBT", "ETH", "BNB",
 )  # fmt: skip
+MONEYS = frozenset(QUOTES) - {"PERP", "BTC", "XBT", "ETH", "BNB"}
+"""Those that are no coins with a price of their own."""
 _SYMBOL = re.compile(r"[A-Za-z0-9]{1,15}(?:[/_:.\-][A-Za-z0-9]{2,12}){0,2}")
 _KRAKEN = re.compile(r"[XZ]?([A-Z0-9]{3,5})[XZ]([A-Z]{3})")
 

@@ -82,12 +82,17 @@ def _settle_markets(binding: Binding, rows: Sequence[Record]) -> None:
 
 
 def _settle_side(binding: Binding, rows: Sequence[Record]) -> None:
-    """A column called type that says long and short."""
-    at = binding.roles.get("type")
-    if binding.known is not None or binding.says_side or at is None:
+    """Of several columns called a side, the one that says long and short; or a type that does."""
+    if binding.known is not None or binding.shape != "trades":
         return
-    if _share(_cells(rows, at), lambda cell: side_of(cell) is not None) >= _NEARLY_ALL:
-        binding.roles["side"] = at
+    at = binding.roles.get("side")
+    named = [*binding.also.get("side", ()), binding.roles.get("type")]
+    if at is not None and _share(_cells(rows, at), _is_side) >= 1 - _NEARLY_ALL:
+        return
+    for other in named:
+        if other is not None and _share(_cells(rows, other), _is_side) >= _NEARLY_ALL:
+            binding.roles["side"] = other
+            return
 
 
 def _settle_fill_sides(binding: Binding, rows: Sequence[Record]) -> None:

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from .binding import Binding
 from .cells import QUOTES, is_inverse, quote_of
+from .fill_rows import amount_of
 from .markets import MONEY_WORDS, VENUES
 from .records import Record
-from .values import DOLLARS, Values
+from .values import DOLLARS
 from .verdicts import show
 
 _SIGNS = {"€": "EUR", "£": "GBP", "₩": "KRW", "원": "KRW", "R$": "BRL", "元": "CNY"}
@@ -45,8 +46,9 @@ def money_of_sign(binding: Binding) -> str:
 
 
 _MOST = 0.8
-_APART = 50
-"""Times: no coin's price moves so far without a trade between; its price in won is so far away."""
+_APART, _FAR = 50, 4
+"""Times: no coin's price moves so far without a trade between. Its price in won is farther away,
+and that of another coin may be."""
 
 
 def settle_venues(binding: Binding, rows: Sequence[Record]) -> None:
@@ -65,16 +67,31 @@ def settle_venues(binding: Binding, rows: Sequence[Record]) -> None:
             return
 
 
-def has_two_levels(read: Sequence[Values | None]) -> bool:
-    """Whether a coin alone is traded at prices so far apart that they are in two moneys."""
+def prices_apart(binding: Binding, rows: Sequence[Record]) -> str:
+    """Why prices under one name cannot be those of one market, or "".
+
+    A coin alone may be paid in two moneys; where no market is named, there may be several.
+    """
+    place = binding.roles.get("symbol")
+    at = binding.roles.get("price", binding.roles.get("entry_price"))
+    if at is None or "money" in binding.roles or (place is None and binding.shape == "trades"):
+        return ""
     prices: dict[str, list[Decimal]] = {}
-    for each in read:
-        if each is not None and each.entry and not quote_of(each.symbol):
-            prices.setdefault(each.symbol, []).append(each.entry)
-    for told in prices.values():
-        told.sort()
-        few = max(2, len(told) // 20)
-        middle = range(few, len(told) - few + 1)
-        if any(told[at] > _APART * told[at - 1] for at in middle):
-            return True
-    return False
+    for row in rows:
+        symbol = "" if place is None else row.fields[place].strip()
+        price = amount_of(row.fields[at], binding.grammar)
+        if price and not quote_of(symbol):
+            prices.setdefault(symbol, []).append(price)
+    far = _FAR if place is None else _APART
+    if not any(_stand_apart(told, far) for told in prices.values()):
+        return ""
+    if place is None:
+        return "prices of several markets, by their looks, and none is named"
+    return "coins are paid in two moneys by their prices, and nothing tells which"
+
+
+def _stand_apart(prices: list[Decimal], far: int) -> bool:
+    """Whether they fall into two heaps, so many times apart."""
+    prices = sorted(prices)
+    few = max(2, len(prices) // 20)
+    return any(prices[at] > far * prices[at - 1] for at in range(few, len(prices) - few + 1))

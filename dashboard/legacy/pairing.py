@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from .binding import Binding
-from .cells import base_of, is_inverse, quote_of, to_unit
+from .cells import MONEYS, base_of, is_inverse, quote_of, to_unit
 from .fees import is_none_of
 from .legs import pair_legs
 from .positions import (
@@ -287,7 +287,8 @@ def _charge(position: Position, fill: Fill, amount: Decimal) -> None:
     fee = fill.fee if amount == fill.quantity else fill.fee * amount / fill.quantity
     if not fee:
         return
-    if fill.fee_asset == (fill.quote_asset or quote_of(fill.symbol)) or not fill.fee_asset:
+    quote = fill.quote_asset or quote_of(fill.symbol)
+    if fill.fee_asset in ("", quote) or (not quote and fill.fee_asset in MONEYS):
         position.fee += fee
     elif fill.fee_asset == base_of(fill.symbol):
         position.fee += fee * fill.price

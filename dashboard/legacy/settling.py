@@ -24,7 +24,7 @@ from .doubts import (
 )
 from .fill_rows import settle_amounts, without_asset
 from .fit import Fit
-from .moneys import has_two_levels, settle_venues
+from .moneys import prices_apart, settle_venues
 from .pnl_kinds import settle_pnl
 from .records import Record
 from .serials import serial_form
@@ -88,8 +88,7 @@ def settle(binding: Binding, records: list[Record], context: Context) -> Fit:
             )
         if binding.pnl_kind == "printed" and pays_to_open(binding, rows):
             binding.pnl_kind = "unknown"
-    if has_two_levels(read):
-        binding.uncertain = "coins are paid in two moneys by their prices, and nothing tells which"
+    binding.uncertain = prices_apart(binding, sample) or binding.uncertain
     if is_shortened(binding, sample):
         binding.uncertain = binding.uncertain or (
             "no PnL printed, and a spreadsheet has shortened prices or quantities to three digits"
@@ -250,11 +249,13 @@ def _settle_side(binding: Binding, column: object) -> None:
     binding.side_sign = -1 if closing and words and all(map(says_one_way, words)) else 1
 
 
-def _settle_signs(binding: Binding, column: object) -> None:
+def _settle_signs(binding: Binding, column: Callable[[int], list[str]]) -> None:
     """A sign before quantities that repeats the side, on all rows but a damaged one or two."""
-    assert callable(column)
     at, side = binding.roles.get("quantity"), binding.roles.get("side")
-    if at is None or side is None or binding.shape != "trades":
+    if at is None:
+        return
+    if side is None:
+        binding.signed_sides = _are_sides(binding, column)
         return
     take_off = binding.units.get(at)
     agreed = short = told = 0
@@ -265,7 +266,29 @@ def _settle_signs(binding: Binding, column: object) -> None:
             told += 1
             short += quantity < 0 and way < 0
             agreed += (quantity < 0) == (way < 0)
-    binding.signed_shorts = short >= _SIGNED and agreed * 20 >= told * 19
+    signed = short >= _SIGNED and agreed * 20 >= told * 19
+    if binding.shape == "trades":
+        binding.signed_shorts = signed
+    else:
+        binding.signed_quantity = signed
+
+
+def _are_sides(binding: Binding, column: Callable[[int], list[str]]) -> bool:
+    """Whether quantities have the sign of the position: their results go with it, nearly all."""
+    roles, result = binding.roles, binding.pnl_role
+    needed = ("entry_price", "exit_price", "quantity")
+    if binding.shape != "trades" or "is_short" in roles or not roles.keys() >= {*needed}:
+        return False
+    if result not in ("pnl", "net_pnl", "gross_pnl"):
+        return False
+    shorts = told = agreed = 0
+    for cells in zip(*(column(roles[role]) for role in (*needed, result)), strict=True):
+        entry, left, quantity, printed = map(binding.grammar.number, cells)
+        if entry and left and quantity and printed:
+            told += 1
+            shorts += quantity < 0
+            agreed += ((left - entry) * quantity > 0) == (printed > 0)
+    return shorts > 0 and agreed * 10 >= told * 8
 
 
 def _read(binding: Binding, sample: list[Record], context: Context) -> list[Values | None]:

@@ -29,8 +29,8 @@ ACTIONS: dict[str, tuple[int, int]] = {}
 for _words, _meaning in (
     (
         (
-            "entry long|open long|long entry|buy to open|진입 롱|롱 진입|매수 진입|"
-            "开多|開多|多头进场|多頭進場|"
+            "buy long|买入开多|entry long|open long|long entry|buy to open|진입 롱|롱 진입|"
+            "매수 진입|开多|開多|多头进场|多頭進場|"
             "einstieg long|long einstieg|entrada long|entrada longa|entrada comprada|"
             "entrada em posição comprada|entrada na compra|多头入场|多頭入場|做多进场|做多進場|"
             "롱 엔트리|매수진입|롱진입|вход в длинную|вход лонг"
@@ -39,7 +39,8 @@ for _words, _meaning in (
     ),
     (
         (
-            "exit long|close long|long exit|sell to close|롱 청산|매수 청산|平多|多头出场|多頭出場|"
+            "sell long|卖出平多|exit long|close long|long exit|sell to close|롱 청산|"
+            "매수 청산|平多|多头出场|多頭出場|"
             "ausstieg long|long ausstieg|saída long|saída longa|saída comprada|"
             "saída de posição comprada|saída da posição comprada|saída da compra|多头离场|多頭離場|"
             "做多出场|做多出場|롱 엑시트|매수청산|롱청산|выход из длинной|выход лонг"
@@ -48,7 +49,8 @@ for _words, _meaning in (
     ),
     (
         (
-            "entry short|open short|short entry|sell to open|숏 진입|매도 진입|开空|"
+            "sell short|卖出开空|entry short|open short|short entry|sell to open|숏 진입|"
+            "매도 진입|开空|"
             "開空|空头进场|空頭進場|"
             "einstieg short|short einstieg|entrada short|entrada curta|entrada vendida|"
             "entrada em posição vendida|entrada na venda|空头入场|空頭入場|做空进场|做空進場|"
@@ -58,7 +60,8 @@ for _words, _meaning in (
     ),
     (
         (
-            "exit short|close short|short exit|buy to close|숏 청산|매도 청산|平空|"
+            "buy short|buy to cover|买入平空|exit short|close short|short exit|"
+            "buy to close|숏 청산|매도 청산|平空|"
             "空头出场|空頭出場|"
             "ausstieg short|short ausstieg|saída short|saída curta|saída vendida|"
             "saída de posição vendida|saída da posição vendida|saída da venda|空头离场|空頭離場|"

@@ -107,7 +107,9 @@ def read_values(fields: list[str], binding: Binding, context: Context) -> Values
     if "quantity" in roles:
         if quantity is None:
             return Refusal("bad_number", f"no quantity: {show(fields[roles['quantity']])}")
-        if binding.signed_shorts and quantity and (quantity < 0) == (side < 0):
+        if binding.signed_sides and quantity:
+            side, quantity = (1 if quantity > 0 else -1), abs(quantity)
+        elif binding.signed_shorts and quantity and (quantity < 0) == (side < 0):
             quantity = abs(quantity)
         elif quantity <= 0 or binding.signed_shorts:
             return Refusal(

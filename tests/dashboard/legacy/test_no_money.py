@@ -340,3 +340,37 @@ def test_results_beside_openings_that_pay_fees_are_before_them() -> None:
         rows.append(f"{t.left},{t.symbol},Close {t.word.title()},{t.fee / 2},{t.gross:.4f}")
     reading = read("time,symbol,type,fee,realized pnl\n" + "\n".join(rows) + "\n")
     assert reading.trades == []
+
+
+# -- fills of markets that nobody names
+
+
+def test_fills_of_several_coins_without_a_market_make_no_trade() -> None:
+    def row(t: Made, bought: bool) -> str:
+        when, price = (t.entered, t.entry) if bought else (t.left, t.exit)
+        return f"{when},{'buy' if bought else 'sell'},{price},{t.quantity},{t.fee / 2}"
+
+    assert read("time,side,price,amount,fee\n" + bought_and_sold(row)).trades == []
+
+
+def test_fills_of_one_coin_in_won_and_in_dollars_make_no_trade() -> None:
+    def row(t: Made, bought: bool) -> str:
+        when, price = (t.entered, t.entry) if bought else (t.left, t.exit)
+        k = 1_300 if t.side > 0 else 1
+        way = "buy" if bought else "sell"
+        return f"{when},{t.symbol[:-4]},{way},{price * k},{t.quantity},{t.fee * k / 2}"
+
+    assert read("time,coin,side,price,amount,fee\n" + bought_and_sold(row)).trades == []
+
+
+def test_a_fee_in_dollars_of_a_coin_alone_is_part_of_its_result() -> None:
+    def row(t: Made, bought: bool) -> str:
+        when, price = (t.entered, t.entry) if bought else (t.left, t.exit)
+        way = "buy" if bought else "sell"
+        return f"{when},{t.symbol[:-4]},{way},{price},{t.quantity},{t.fee / 2},USDT"
+
+    reading = read("time,coin,side,price,amount,fee,fee coin\n" + bought_and_sold(row))
+    assert [(trade.net_pnl, trade.other_fees) for trade in reading.trades[:1]] == [
+        ((t.exit - t.entry) * t.quantity - t.fee, None)
+        for t in sorted(TRADES, key=lambda t: t.symbol != TRADES[0].symbol)[:1]
+    ]

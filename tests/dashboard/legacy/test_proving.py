@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from .made import log, made
 from .reading import read
 
 HEADER = "symbol,side,entry_time,exit_time,entry_price,exit_price,quantity,fee,pnl,reason"
@@ -176,3 +177,31 @@ def test_a_true_row_that_looks_wild_is_imported() -> None:
         "SIGNAL",
     ]
     assert len(read(_log(rows)).trades) == 30
+
+
+def test_without_a_side_the_sign_of_the_quantity_is_the_position() -> None:
+    """As backtesting.py writes its trades."""
+    trades = made(24, seed=3)
+    content = log(
+        ",Size,EntryBar,ExitBar,EntryPrice,ExitPrice,SL,TP,PnL,Commission,ReturnPct,EntryTime,"
+        "ExitTime,Duration,Tag",
+        trades,
+        lambda t: (
+            f"0,{t.quantity * t.side},10,20,{t.entry},{t.exit},,,{t.net},{t.fee},"
+            f"{t.net / t.entry / t.quantity:.6f},{t.entered},{t.left},{t.left - t.entered},"
+        ),
+    )
+    reading = read(content)
+    assert [(t.side, t.quantity, t.net_pnl) for t in reading.trades] == [
+        (t.side, t.quantity, t.net) for t in trades
+    ]
+
+
+def test_a_minus_the_results_do_not_bear_out_is_damage() -> None:
+    longs = [t for t in made(60, seed=3) if t.side > 0]
+    content = log(
+        "symbol,entry time,exit time,entry price,exit price,size,fee,pnl", longs,
+        lambda t: f"{t.symbol},{t.entered},{t.left},{t.entry},{t.exit},"
+        f"{-t.quantity if t in longs[4:7] else t.quantity},{t.fee},{t.net}",
+    )  # fmt: skip
+    assert sorted(read(content).reasons) == [6, 7, 8]
