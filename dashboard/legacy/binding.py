@@ -82,6 +82,8 @@ class Binding:
     pnl_kind: str = ""
     """net | gross | percent | cumulative | computed | printed | net_unstated_fee."""
     side_sign: int = 1
+    numeric_side: bool = False
+    """Sides are 1 and -1."""
     fixed_side: int = 0
     """+1 or -1 where the file has no side column and arithmetic shows one direction throughout."""
     fee_sign: int = 1

@@ -11,7 +11,7 @@ from .cells import Grammar, base_of, is_null, quote_of
 from .fees import counts_contracts
 from .markets import symbol_of
 from .records import Record
-from .sides import action_of, is_either_way, side_of
+from .sides import SIGNS, action_of, is_either_way, side_of
 from .statuses import OPENING, STATUS_WORDS, aside_kind
 from .times import too_old
 from .values import Context, costs_of, number, text_of, time_of
@@ -128,7 +128,7 @@ def _way(fields: list[str], binding: Binding) -> tuple[int, int] | Refusal | Asi
     action = action_of(cell)
     if action is not None:
         return action[0] * action[1], action[0]
-    side = side_of(cell)
+    side = SIGNS.get(cell.strip()) if binding.numeric_side else side_of(cell)
     if side is None:
         if cell.strip().casefold() in STATUS_WORDS:
             return Aside(STATUS_WORDS[cell.strip().casefold()])

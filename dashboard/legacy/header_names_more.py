@@ -107,6 +107,10 @@ MORE: dict[str, str] = {
     ),
     "leverage": "apalancamiento|levier|effet de levier|leva|dźwignia|kaldıraç",
     "unrealised": "no realizado|latent|non realizzato|niezrealizowany|含み損益|評価損益",
+    "fee_rate": (
+        "fee rate|fee pct|fee percent|commission rate|commission pct|taker fee|taker fee rate|"
+        "maker fee|수수료율|gebührensatz|手续费率|taxa percentual|手数料率"
+    ),
     "cost": "impôt|impôts|taxe|tassa|tasse|podatek|vergi|税金",
 }
 """Role -> more of its names, separated by "|"."""

@@ -49,7 +49,8 @@ def cells_of(text: str, delimiter: str) -> list[str] | None:
     if '"' not in text:
         return text.split(delimiter)
     try:
-        rows = list(csv.reader([text], delimiter=delimiter, strict=True))
+        spaced = f'{delimiter} "' in text
+        rows = list(csv.reader([text], delimiter=delimiter, strict=True, skipinitialspace=spaced))
     except csv.Error:
         return None
     return rows[0] if len(rows) == 1 else None

@@ -25,10 +25,10 @@ from .doubts import (
 from .fill_rows import settle_amounts, without_asset
 from .fit import Fit
 from .moneys import prices_apart, settle_venues
-from .pnl_kinds import settle_pnl
+from .pnl_kinds import KINDS, settle_pnl
 from .records import Record
 from .serials import serial_form
-from .sides import says_one_way, side_of
+from .sides import SIGNS, says_one_way, side_of
 from .statuses import aside_kind
 from .structure import is_reason
 from .times import ISO, SHORT, decide_form, is_clock_only, with_clock
@@ -37,6 +37,7 @@ from .values import Context, Values, read_values
 SAMPLE = 1_500
 _IN_QUOTE = ("entry_price", "exit_price", "price", *PNL_ROLES)
 
+_WITHOUT_CENTS = frozenset(("원", "₩", "KRW", "JPY"))
 _SIGNED = 3
 """So many shorts with a quantity below zero are a way of writing, and no damage."""
 
@@ -82,6 +83,8 @@ def settle(binding: Binding, records: list[Record], context: Context) -> Fit:
             if is_told_twice(binding, rows) or are_sums_of_days(binding, rows):
                 binding.pnl_kind = "unknown"
             binding.swapped_lines = swapped_lines(binding, rows)
+        if "fee_rate" in binding.roles and not binding.says_fee and binding.pnl_kind in KINDS:
+            binding.uncertain = "the result is before fees, of which a rate alone is told"
         if binding.two_fees and binding.pnl_kind not in ("net", "printed"):
             binding.uncertain = (
                 binding.uncertain or "the result is before fees, of which two differ"
@@ -135,7 +138,8 @@ def _settle_cells(binding: Binding, column: object) -> None:
     binding.grammar = decide_grammar(cells)
     mark = binding.grammar.decimal
     for at, take_off in binding.units.items():
-        binding.units[at] = _ungrouped(column(at), take_off, binding.grammar)
+        whole = binding.unit_names[at] in _WITHOUT_CENTS
+        binding.units[at] = _ungrouped(column(at), take_off, binding.grammar, whole=whole)
     if binding.pnl_role:
         printed = _bare_cells(binding, column(binding.roles[binding.pnl_role]), binding.pnl_role)
         binding.pnl_places = _places(printed, mark)
@@ -159,11 +163,14 @@ def _bare_cells(binding: Binding, cells: list[str], role: str) -> list[str]:
 
 
 def _ungrouped(
-    cells: list[str], take_off: Callable[[str], str], grammar: Grammar
+    cells: list[str], take_off: Callable[[str], str], grammar: Grammar, *, whole: bool
 ) -> Callable[[str], str]:
-    """Money formatted with its unit ("$1,984.45") may group thousands where prices do not."""
+    """Money formatted with its unit ("$1,984.45") may group thousands where prices do not.
+
+    No cents of a won are written: the comma of "39,081원" stands before thousands.
+    """
     texts = [take_off(cell) for cell in cells if not is_null(cell)]
-    own = decide_grammar(texts)
+    own = Grammar(".", ",") if whole and grammar.decimal == "." else decide_grammar(texts)
     if not own.thousands or grammar.thousands or own.decimal != grammar.decimal:
         return take_off
 
@@ -242,7 +249,9 @@ def _settle_side(binding: Binding, column: object) -> None:
     at = binding.roles.get("side")
     if at is None:
         return
-    words = [cell for cell in column(at) if side_of(cell) is not None]
+    told = [cell.strip() for cell in column(at) if not is_null(cell)]
+    binding.numeric_side = any(cell[0] == "-" for cell in told) and SIGNS.keys() >= set(told)
+    words = [cell for cell in told if side_of(cell) is not None]
     closing = binding.known is not None and binding.known.side == "closing"
     if binding.headings and binding.known is None:
         closing = normalise(binding.headings[at].name).startswith(("clos", "exit", "청산"))

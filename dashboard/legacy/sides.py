@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import re
+
 _LONG = (
-    "long buy b l bid bull 롱 매수 매입 买 买入 買入 做多 多 多头 多頭 多单 多單 開多 开多 compra "
-    "comprar comprado comprada "
+    "long buy b l bid bull bot 롱 매수 매입 买 买入 買入 做多 多 多头 多頭 多单 多單 開多 开多 "
+    "compra comprar comprado comprada "
     "kauf kaufen лонг покупка купить largo achat acheter ロング 買い 買 買建 新規買 "
     "acquisto acquistare rialzo kupno kup zakup alış alim alım uzun long/buy longposition"
 )
 _SHORT = (
-    "short sell s ask bear 숏 매도 공매도 卖 卖出 賣出 做空 空 空头 空頭 空单 空單 開空 开空 venda "
-    "vender vendido vendida "
+    "short sell s ask bear sld 숏 매도 공매도 卖 卖出 賣出 做空 空 空头 空頭 空单 空單 開空 开空 "
+    "venda vender vendido vendida "
     "verkauf verkaufen leerverkauf шорт продажа продать corto venta vente vendre ショート 売り 売 "
     "売建 新規売 vendere vendita ribasso sprzedaż sprzedaj krótka satış satim satım kısa short/sell"
 )
 _ONE_WAY = (
-    "buy sell b s bid ask 매수 매도 매입 买 卖 买入 卖出 買入 賣出 買 売 買い 売り "
+    "buy sell b s bid ask bot sld 매수 매도 매입 买 卖 买入 卖出 買入 賣出 買 売 買い 売り "
     "compra venda venta comprar vender kauf verkauf kaufen verkaufen achat vente acheter vendre "
     "покупка продажа купить продать acquisto acquistare vendita vendere kupno kup zakup sprzedaż "
     "sprzedaj alış alım satış satım"
 )
 _TRADES_ONE_WAY = frozenset(_ONE_WAY.split())
+_PICTURES = re.compile(r"^[^\w\s+\-$]+\s*|\s*[^\w\s+\-$]+$")
+SIGNS = {"1": 1, "+1": 1, "1.0": 1, "-1": -1, "-1.0": -1}
+"""Sides as numbers, in columns that say both and nothing else."""
 SIDES: dict[str, int] = dict.fromkeys(_LONG.split(), 1) | dict.fromkeys(_SHORT.split(), -1)
 """Casefolded word -> +1 (long, buy) or -1 (short, sell)."""
 
@@ -76,7 +81,11 @@ for _words, _meaning in (
 
 def side_of(cell: str) -> int | None:
     """+1 for long or buy, -1 for short or sell, None for anything else."""
-    return SIDES.get(cell.strip().casefold())
+    text = cell.strip().casefold()
+    side = SIDES.get(text)
+    if side is None and not text.isascii():
+        side = SIDES.get(_PICTURES.sub("", text))  # "🟢 LONG"
+    return side
 
 
 def says_one_way(cell: str) -> bool:

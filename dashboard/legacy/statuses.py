@@ -142,8 +142,17 @@ def status_kind(cell: str, *, parts: bool = False) -> str:
     return ""
 
 
+_TOTALS = frozenset(
+    ("total", "totals", "subtotal", "sum", "합계", "총계", "소계", "누계", "summe", "gesamt",
+     "gesamtsumme", "zwischensumme", "合计", "合計", "总计", "小计", "soma", "итого", "всего",
+     "totale", "suma", "razem", "toplam")
+)  # fmt: skip
+
+
 def never_closed(exit_reason: str) -> str:
     """The kind of record whose exit reason says that there was no exit, or ""."""
+    if exit_reason.strip().casefold() in _TOTALS:
+        return "total"
     kind = status_kind(exit_reason, parts=True)
     if kind == "cash_flow" and not is_cash_flow(exit_reason):
         return ""

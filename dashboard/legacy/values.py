@@ -9,7 +9,7 @@ from decimal import Decimal
 from .binding import Binding
 from .cells import FALSE, TRUE, decimals, is_null, quote_of
 from .markets import symbol_of
-from .sides import action_of, says_one_way, side_of
+from .sides import SIGNS, action_of, says_one_way, side_of
 from .times import TimezoneNeeded, is_clock_only, microseconds, place, too_old, with_clock
 from .verdicts import Aside, Refusal, show
 from .versions import Versions
@@ -324,7 +324,7 @@ def _side(fields: list[str], binding: Binding) -> int | Refusal:
             return -1 if word in TRUE else 1
         return Refusal("unknown_side", f"is_short is {show(fields[at])}")
     cell = fields[at]
-    side = side_of(cell)
+    side = SIGNS.get(cell.strip()) if binding.numeric_side else side_of(cell)
     if side is None:
         action = action_of(cell)
         if action is None:

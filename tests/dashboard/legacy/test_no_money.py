@@ -374,3 +374,21 @@ def test_a_fee_in_dollars_of_a_coin_alone_is_part_of_its_result() -> None:
         ((t.exit - t.entry) * t.quantity - t.fee, None)
         for t in sorted(TRADES, key=lambda t: t.symbol != TRADES[0].symbol)[:1]
     ]
+
+
+def test_a_result_before_fees_told_as_a_rate_is_none() -> None:
+    content = log(
+        "time,symbol,side,entry,exit,qty,fee_rate,pnl", TRADES,
+        lambda t: f"{t.left},{t.symbol},{t.word},{t.entry},{t.exit},{t.quantity},0.04%,{t.gross}",
+    )  # fmt: skip
+    assert read(content).trades == []
+
+
+@pytest.mark.parametrize("word", ["TOTAL", "합계"])
+def test_the_sum_of_a_trades_parts_is_no_part(word: str) -> None:
+    rows = []
+    for t in TRADES:
+        rows += [f"{brief(t)},TP1,{t.net:.2f}", f"{brief(t)},TP2,{t.net / 2:.2f}"]
+        rows.append(f"{brief(t)},{word},{t.net * 3 / 2:.2f}")
+    reading = read("time,symbol,side,reason,pnl\n" + "\n".join(rows) + "\n")
+    assert (len(reading.trades), reading.report.set_aside) == (80, {"total": 40})
