@@ -240,6 +240,28 @@ def is_inverse(symbol: str) -> bool:
     return _INVERSE.fullmatch(symbol.upper()) is not None
 
 
+_AMOUNT = re.compile(
+    r"([+\-\u2212]?[0-9][0-9.,' \u00a0\u202f]*?(?:[eE][+-]?\d{1,2})?)\s*([A-Za-z][A-Za-z0-9]{1,11})"
+)
+_PRICED = re.compile(r"([+\-\u2212]?)\s*(R\$|US\$|[$€£₩])\s*([0-9][^A-Za-z]*)")
+_MONEY_SIGNS = {"R$": "BRL", "US$": "USD", "$": "USD", "€": "EUR", "£": "GBP", "₩": "KRW"}
+
+
+def split_asset(cell: str) -> tuple[str, str]:
+    """ "0.0233BTC" as ("0.0233", "BTC"), "€12.50" as ("12.50", "EUR"); ("", "") for neither."""
+    text = cell.strip()
+    found = _AMOUNT.fullmatch(text)
+    if found:
+        return found[1].strip(), found[2].upper()
+    priced = _PRICED.fullmatch(text)
+    return (priced[1] + priced[3].strip(), _MONEY_SIGNS[priced[2]]) if priced else ("", "")
+
+
+def without_asset(cell: str) -> str:
+    """ "0.0233BTC" as "0.0233"; a cell without an asset behind it as it is."""
+    return split_asset(cell)[0] or cell
+
+
 def column_unit(cells: Iterable[str]) -> tuple[str, Callable[[str], str]] | None:
     """The unit every non-null cell of a column is printed with, and how to take it off; else None.
 

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
 from .aliases import is_of_execution
 from .binding import Binding
-from .cells import Grammar, base_of, is_null, quote_of
+from .cells import Grammar, base_of, is_null, quote_of, split_asset, without_asset
 from .fees import counts_contracts
 from .markets import symbol_of
 from .records import Record
 from .sides import SIGNS, action_of, is_either_way, side_of
 from .statuses import OPENING, STATUS_WORDS, aside_kind
 from .times import too_old
-from .values import Context, costs_of, number, text_of, time_of
+from .values import DOLLARS, Context, costs_of, number, text_of, time_of
 from .verdicts import Aside, Fill, Refusal, show
-
-_AMOUNT = re.compile(
-    r"([+\-\u2212]?[0-9][0-9.,' \u00a0\u202f]*?(?:[eE][+-]?\d{1,2})?)\s*([A-Za-z][A-Za-z0-9]{1,11})"
-)
-
-
-def without_asset(cell: str) -> str:
-    """ "0.0233BTC" as "0.0233"; a cell without an asset behind it as it is."""
-    found = _AMOUNT.fullmatch(cell.strip())
-    return found[1] if found else cell
 
 
 def read_fill(record: Record, binding: Binding, context: Context) -> Fill | Refusal | Aside:
@@ -193,22 +182,31 @@ def _amount(
     at = binding.roles.get(role)
     if at is None or is_null(fields[at]):
         return None
-    cell, asset = fields[at].strip(), ""
-    found = _AMOUNT.fullmatch(cell)
-    if found:
-        cell, asset = found[1].strip(), found[2].upper()
-        if assets is not None and binding.known is None and asset not in assets:
-            return Refusal("bad_number", f"{role} is {show(fields[at])}")
-    value = binding.grammar.number(cell)
+    cell, asset = split_asset(fields[at])
+    if asset and assets is not None and binding.known is None and not _is_of(asset, assets):
+        return Refusal("bad_number", f"{role} is {show(fields[at])}")
+    value = binding.grammar.number(cell or fields[at])
     if value is None:
         return Refusal("bad_number", f"{role} is {show(fields[at])}")
     return value, asset
+
+
+def _is_of(asset: str, assets: tuple[str, str]) -> bool:
+    """Whether an asset is one of a market's two; "$" stands for every dollar."""
+    return asset in assets or (asset == "USD" and assets[1] in (*DOLLARS, ""))
 
 
 def amount_of(cell: str, grammar: Grammar) -> Decimal | None:
     """The number in a cell, with or without an asset behind it, without its sign."""
     value = grammar.number(without_asset(cell).strip())
     return None if value is None else abs(value)
+
+
+def _is_no_coin(row: Record, at: int, binding: Binding) -> bool:
+    """Whether an amount's unit is the money its market is paid in, or contracts."""
+    place, unit = binding.roles.get("symbol"), row.fields[at].strip().upper()
+    quote = quote_of(row.fields[place].strip()) if place is not None else ""
+    return unit in ("CONT", "CONTRACT", "CONTRACTS", "LOT", "张") or (unit != "" and unit == quote)
 
 
 def settle_amounts(binding: Binding, rows: list[Record]) -> None:
@@ -224,10 +222,15 @@ def settle_amounts(binding: Binding, rows: list[Record]) -> None:
         )
         if price and quantity and amount:
             ratios.append(abs(amount / (price * quantity) - 1))
+    needed = 8 if binding.known is None else 6
     for slack in (Decimal("0.001"), Decimal("0.02")):
-        if sum(ratio <= slack for ratio in ratios) * 10 >= len(ratios) * 8 and len(ratios) >= 3:
+        near = sum(ratio <= slack for ratio in ratios)
+        if near * 10 >= len(ratios) * needed and len(ratios) >= 3:
             binding.amount_slack = slack
             return
+    places = [at for at, each in enumerate(binding.headings) if each.role == "unit"]
+    if any(_is_no_coin(row, at, binding) for row in rows for at in places):
+        binding.uncertain = "no PnL printed, and amounts in contracts, or of both sides of a fill"
     if counts_contracts(binding):
         binding.uncertain = "no PnL printed, and quantities in contracts of a size that is not said"
     if len(ratios) >= 3 and sum(ratio > Decimal("0.05") for ratio in ratios) * 2 > len(ratios):

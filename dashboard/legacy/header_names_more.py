@@ -107,6 +107,7 @@ MORE: dict[str, str] = {
     ),
     "leverage": "apalancamiento|levier|effet de levier|leva|dźwignia|kaldıraç",
     "unrealised": "no realizado|latent|non realizzato|niezrealizowany|含み損益|評価損益",
+    "unit": "trading unit|size unit|quantity unit|amount unit|balance unit|unit|단위|einheit|单位",
     "fee_rate": (
         "fee rate|fee pct|fee percent|commission rate|commission pct|taker fee|taker fee rate|"
         "maker fee|수수료율|gebührensatz|手续费率|taxa percentual|手数料率"

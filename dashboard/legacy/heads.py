@@ -19,9 +19,12 @@ from .headings import could_be_header, is_header, no_trades
 from .lines import Line
 from .plains import Plains
 from .records import Record
+from .structure import is_title
 from .values import Context
 from .verdicts import Trade
 
+TITLES = 20
+"""So many lines may stand above a header that says what they are."""
 Compile = Callable[[Binding], FastJudge | None]
 """Makes the short way of a binding, where it has one."""
 
@@ -64,6 +67,15 @@ def begins_block(record: Record, block: Block, following: Sequence[Record]) -> b
     return len(alike) >= 2 or any(
         PLAIN_NUMBER.fullmatch(cell.strip()) for row in alike for cell in row.fields
     )
+
+
+def take_titles(block: Block) -> list[Record]:
+    """The few lines above a file's first header that can be no rows of it, taken off the block."""
+    if block.width or len(block.rows) > TITLES:
+        return []
+    titles = [row for row in block.rows if is_title(row)]
+    block.rows = [row for row in block.rows if not any(row is each for each in titles)]
+    return titles
 
 
 def open_block(header: list[str], known: Iterable[Binding]) -> Block:

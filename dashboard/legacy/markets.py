@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .binding import Binding
-from .cells import QUOTES, is_null, quote_of
+from .cells import QUOTES, is_null, quote_of, split_asset
 from .verdicts import Refusal, show
 
 
@@ -61,11 +61,11 @@ def _with_money(symbol: str, fields: list[str], binding: Binding) -> str:
 
 def _market_named(fields: list[str], binding: Binding, form: str) -> str | Refusal:
     """A market from its assets' own columns."""
-    assets = {
-        role: fields[at].strip().upper()
-        for role in ("base_asset", "quote_asset")
-        if (at := binding.roles.get(role)) is not None
-    }
+    assets = {}
+    for role, amount in (("base_asset", "quantity"), ("quote_asset", "price")):
+        at = binding.roles.get(role)
+        behind = split_asset(fields[binding.roles[amount]])[1] if at is None else ""
+        assets[role] = behind if at is None else fields[at].strip().upper()
     for asset in assets.values():
         if not _ASSET.fullmatch(asset):
             return Refusal("no_symbol", f"asset is {show(asset)}")

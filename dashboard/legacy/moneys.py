@@ -74,7 +74,8 @@ def prices_apart(binding: Binding, rows: Sequence[Record]) -> str:
     """
     place = binding.roles.get("symbol")
     at = binding.roles.get("price", binding.roles.get("entry_price"))
-    if at is None or "money" in binding.roles or (place is None and binding.shape == "trades"):
+    named = "money" in binding.roles or (binding.known is not None and binding.known.market)
+    if at is None or named or (place is None and binding.shape == "trades"):
         return ""
     prices: dict[str, list[Decimal]] = {}
     for row in rows:

@@ -21,7 +21,7 @@ from .contests import contested
 from .fast import FastJudge, compile_fast
 from .finding import Block, is_run, prove
 from .headings import could_be_header, is_header
-from .heads import PlainRows, begins_block, open_block, settle_head
+from .heads import TITLES, PlainRows, begins_block, open_block, settle_head, take_titles
 from .layouts import REGISTRY
 from .lines import Line
 from .merges import Merges
@@ -35,10 +35,8 @@ from .verdicts import Aside, Fill, Refusal, Trade, Verdict
 
 WINDOW = 3_000
 MOST_HELD = 30_000
-_FIRM = 200
-_FEW, _TITLES = 400, 20
-_MOST_HEADINGS = 50
-_LONGEST_HEADING = 4_096
+_FIRM, _FEW = 200, 400
+_MOST_HEADINGS, _LONGEST_HEADING = 50, 4_096
 
 Outcome = Verdict | Fill
 Emit = Callable[[Record, Outcome, Binding | None], None]
@@ -223,10 +221,11 @@ class FileJudge:
             mark = marker_of(record) if record.text[:1] in "<=>|" else ""
             if mark:
                 self._merges.turn(mark)
-            if not block.width and len(block.rows) < _TITLES and says_paper(record):
+            if not block.width and len(block.rows) < TITLES and says_paper(record):
                 self._context.paper = record.text.strip() * self._context.real
             verdict = structural(record, block.width)
             if verdict is None and begins_block(record, block, records[at + 1 : at + 6]):
+                outcomes |= {id(row): (Aside("section"), None) for row in take_titles(block)}
                 block = self._open_block(record)
                 blocks.append(block)
                 outcomes[id(record)] = (OTHER, None)

@@ -10,7 +10,7 @@ from datetime import UTC
 from .against import is_move_in_percent, is_planned
 from .aliases import normalise
 from .binding import NUMBER_ROLES, PNL_ROLES, TIME_ROLES, Binding, looks_numeric
-from .cells import Grammar, column_unit, decide_grammar, decimals, is_null
+from .cells import Grammar, column_unit, decide_grammar, decimals, is_null, without_asset
 from .columns import settle_columns, swap_time_words
 from .doubled import settle_doubled
 from .doubts import (
@@ -22,7 +22,7 @@ from .doubts import (
     stops_adding_up,
     swapped_lines,
 )
-from .fill_rows import settle_amounts, without_asset
+from .fill_rows import settle_amounts
 from .fit import Fit
 from .moneys import prices_apart, settle_venues
 from .pnl_kinds import KINDS, settle_pnl
@@ -275,7 +275,8 @@ def _settle_signs(binding: Binding, column: Callable[[int], list[str]]) -> None:
             told += 1
             short += quantity < 0 and way < 0
             agreed += (quantity < 0) == (way < 0)
-    signed = short >= _SIGNED and agreed * 20 >= told * 19
+    few = _SIGNED if binding.known is None else 1
+    signed = short >= few and agreed * 20 >= told * 19
     if binding.shape == "trades":
         binding.signed_shorts = signed
     else:

@@ -27,6 +27,8 @@ _PICTURES = re.compile(r"^[^\w\s+\-$]+\s*|\s*[^\w\s+\-$]+$")
 SIGNS = {"1": 1, "+1": 1, "1.0": 1, "-1": -1, "-1.0": -1}
 """Sides as numbers, in columns that say both and nothing else."""
 SIDES: dict[str, int] = dict.fromkeys(_LONG.split(), 1) | dict.fromkeys(_SHORT.split(), -1)
+SIDES |= {f"{way} trade {word}": side for way in ("advanced", "advance")
+          for word, side in (("buy", 1), ("sell", -1))}  # fmt: skip
 """Casefolded word -> +1 (long, buy) or -1 (short, sell)."""
 
 ACTIONS: dict[str, tuple[int, int]] = {}

@@ -100,6 +100,12 @@ def says_paper(record: Record) -> bool:
     return sum(bool(cell.strip()) for cell in record.fields) <= 2 and not _has_values(record)
 
 
+def is_title(record: Record) -> bool:
+    """Whether a line above a file's header can be no row of it: few cells, no value in them."""
+    filled = sum(bool(cell.strip()) for cell in record.fields)
+    return filled <= 3 and not record.trouble and not _has_values(record)
+
+
 def marker_of(record: Record) -> str:
     """ "ours", "base", "theirs" or "end" for a merge marker, else ""."""
     text = record.text.strip()
