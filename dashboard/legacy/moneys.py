@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from .cells import QUOTES, is_inverse, quote_of
 from .fill_rows import amount_of
 from .markets import MONEY_WORDS, VENUES
 from .records import Record
+from .sides import side_of
 from .values import DOLLARS
 from .verdicts import show
 
@@ -46,6 +48,7 @@ def money_of_sign(binding: Binding) -> str:
 
 
 _MOST = 0.8
+_COIN = re.compile(r"[A-Z0-9]{0,6}[A-Z]{2}[A-Z0-9]{0,4}")
 _APART, _FAR = 50, 4
 """Times: no coin's price moves so far without a trade between. Its price in won is farther away,
 and that of another coin may be."""
@@ -81,7 +84,7 @@ def prices_apart(binding: Binding, rows: Sequence[Record]) -> str:
     for row in rows:
         symbol = "" if place is None else row.fields[place].strip()
         price = amount_of(row.fields[at], binding.grammar)
-        if price and not quote_of(symbol):
+        if price and not quote_of(symbol) and (place is None or _is_coin(symbol)):
             prices.setdefault(symbol, []).append(price)
     far = _FAR if place is None else _APART
     if not any(_stand_apart(told, far) for told in prices.values()):
@@ -89,6 +92,10 @@ def prices_apart(binding: Binding, rows: Sequence[Record]) -> str:
     if place is None:
         return "prices of several markets, by their looks, and none is named"
     return "coins are paid in two moneys by their prices, and nothing tells which"
+
+
+def _is_coin(symbol: str) -> bool:
+    return _COIN.fullmatch(symbol) is not None and side_of(symbol) is None
 
 
 def _stand_apart(prices: list[Decimal], far: int) -> bool:

@@ -91,7 +91,10 @@ def settle(binding: Binding, records: list[Record], context: Context) -> Fit:
             )
         if binding.pnl_kind == "printed" and pays_to_open(binding, rows):
             binding.pnl_kind = "unknown"
-    binding.uncertain = prices_apart(binding, sample) or binding.uncertain
+    plain = sample if binding.shape == "fills" else [
+        row for row, values in zip(sample, read, strict=True) if values is not None
+    ]  # fmt: skip
+    binding.uncertain = prices_apart(binding, plain) or binding.uncertain
     if is_shortened(binding, sample):
         binding.uncertain = binding.uncertain or (
             "no PnL printed, and a spreadsheet has shortened prices or quantities to three digits"
