@@ -275,6 +275,8 @@ def column_unit(cells: Iterable[str]) -> tuple[str, Callable[[str], str]] | None
     signed = sum(cell.lstrip("$€£₩ ")[:1] in _MINUS for cell in filled)
     accounting = brackets >= 2 and brackets > 10 * signed
     bare = [_unbracketed(cell) for cell in filled] if accounting else filled
+    # Nothing is nothing in any unit: what the opening of a trade has for its result.
+    bare = [cell for cell in bare if cell.strip("0.,")] or bare
     for pattern, clean in ((_UNIT_SUFFIX, _without_suffix), (_UNIT_PREFIX, _without_prefix)):
         units = Counter(m["unit"].strip() for cell in bare if (m := pattern.fullmatch(cell)))
         unit, times = max(units.items(), key=lambda item: item[1], default=("", 0))
@@ -284,6 +286,8 @@ def column_unit(cells: Iterable[str]) -> tuple[str, Callable[[str], str]] | None
 
 
 def _bare(cell: str, clean: Callable[[str, str], str], unit: str, *, accounting: bool) -> str:
+    if not cell.strip().strip("0.,"):
+        return cell
     return clean(_unbracketed(cell) if accounting else cell.strip(), unit)
 
 

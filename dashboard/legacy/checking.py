@@ -91,6 +91,9 @@ def check(values: Values, binding: Binding, kind: str, before: Decimal | None = 
         # From 0 only the first total starts (`before`): any result of its own would follow it.
         follows = start != 0 and start in binding.running
         binding.running.add(printed.quantize(_MILLIONTH))
+        room = last_digit(binding, values.pnl_places)
+        if before and not follows and abs(before) > 3 * room >= 3 * abs(printed - net):
+            return _contradicted(printed, before + net)  # its own result, no total
         if before is None and not follows:
             return Check("not_computable", to_unit(net))
         difference = ZERO if follows or before is None else printed - before - net

@@ -10,8 +10,10 @@ from .records import Record
 from .sides import side_of
 from .times import ISO, is_clock_only
 
-_DATED = re.compile(r"\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}\D+\d{1,2}:\d{2}")
-"""A date and a time of day, whichever of its numbers is the year."""
+_DATED = re.compile(
+    r"\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}\D+\d{1,2}:\d{2}|1\d{9}\.\d{1,9}$|\d{8} \d{2}:\d{2}"
+)
+"""A date and a time of day, whichever of its numbers is the year, or an epoch's fraction."""
 
 
 def like_first(rows: list[Record]) -> list[Record]:

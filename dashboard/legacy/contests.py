@@ -8,6 +8,7 @@ from itertools import groupby, pairwise
 from .binding import Binding
 from .cells import UNIT
 from .choosing import is_proven, judge_one
+from .judging import EXCHANGED, is_like_a_fee
 from .records import Record
 from .values import Context
 from .verdicts import Refusal, Trade
@@ -44,12 +45,23 @@ def _doubtful(run: Sequence[Read], other: Binding, context: Context) -> dict[int
     found: dict[int, Refusal] = {}
     for record, trade, _ in run:
         rival = judge_one(record, other, context)
-        if not isinstance(rival, Trade) or not is_proven(rival, other):
-            break
-        if abs(rival.net_pnl - trade.net_pnl) <= UNIT:
+        if isinstance(rival, Refusal) and rival.detail.endswith(EXCHANGED):
+            if not _is_like_a_fee(trade, other):
+                break
+            found[id(record)] = rival
+            continue
+        told = is_proven(rival, other) or other.pnl_kind == "percent"
+        if not isinstance(rival, Trade) or not told or abs(rival.net_pnl - trade.net_pnl) <= UNIT:
             break
         found[id(record)] = Refusal(
             "contradicted",
             f"a PnL of {trade.net_pnl} by one layout of this file, of {rival.net_pnl} by another",
         )
     return found
+
+
+def _is_like_a_fee(trade: Trade, other: Binding) -> bool:
+    if trade.entry_price is None or trade.exit_price is None or not trade.quantity:
+        return False
+    turnover = (trade.entry_price + trade.exit_price) * trade.quantity
+    return is_like_a_fee(trade.net_pnl / turnover, other)

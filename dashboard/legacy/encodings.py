@@ -12,8 +12,12 @@ _LESS = {"latin-1": 0.05, "cp1250": 0.02, "cp1254": 0.03}
 _HIGH = re.compile(rb"[\x80-\xff]+")
 
 
+SPACES = "\u00a0\u202f\u2009"
+"""What stands before thousands in spreadsheets of many countries: no letters, no damage."""
+
+
 def is_printable(text: str) -> bool:
-    return all(char.isprintable() or char in "\t\r\n\ufeff" for char in text)
+    return all(char.isprintable() or char in "\t\r\n\ufeff" + SPACES for char in text)
 
 
 def plausible(name: str, raw: bytes, text: str, vocabulary: frozenset[str]) -> float:
@@ -24,9 +28,13 @@ def plausible(name: str, raw: bytes, text: str, vocabulary: frozenset[str]) -> f
     """
     if not is_printable(text):
         return 0.0
-    high = [char for char in text if not char.isascii()]
+    high = [char for char in text if not char.isascii() and char not in SPACES]
+    if not high:  # the same space in every encoding of single bytes
+        return 0.5 if len(raw) == len(text) else 0.0
+    if "\u00a0" in text:
+        raw = raw.replace(b"\xa0", b" ")
     runs = [len(run) for run in _HIGH.findall(raw)]
-    longest = max(runs)
+    longest = max(runs, default=0)
     known = sum(word in vocabulary for word in re.findall(r"[^\W\d_]+", text.casefold()))
     known -= sum(word in vocabulary for word in re.findall(r"[A-Za-z]+", text.casefold()))
     bonus = min(known, 4) * 0.5

@@ -16,7 +16,7 @@ from .versions import are_versions, belongs
 _PROVEN = ("symbol", "side", "entry_time", "exit_time", "entry_price", "exit_price", "quantity",
            "fee", "net_pnl", "pnl", "gross_pnl", "version")  # fmt: skip
 
-_RUN = 8
+_FEW, _RUN = 3, 8
 _FACTORS = ("side", "entry_price", "exit_price", "quantity")
 
 
@@ -62,6 +62,7 @@ def prove(cluster: list[Record], block: Block, context: Context) -> Binding | No
             fit.swapped
             or not _fees_prove(binding, fit, cluster)
             or _are_turned(binding, block.current)
+            or (order < own and _are_strays(binding, block.current, cluster))
         ):
             continue
         if fit.confirmed * 10 >= fit.read * 6 and (
@@ -126,8 +127,7 @@ def _are_cut(cluster: list[Record], current: Binding) -> bool:
     """Rows here and there whose PnL lost its end: alike in that, and no layout of their own."""
     rows = [row for row in cluster if len(row.fields) == current.width]
     cut = sum(is_cut(row.fields, current) for row in rows)
-    together = cluster[-1].line - cluster[0].line < 2 * len(cluster)
-    return not together and cut * 10 >= len(cluster) * 6
+    return not _are_together(cluster) and cut * 10 >= len(cluster) * 6
 
 
 def _are_turned(binding: Binding, current: Binding | None) -> bool:
@@ -142,6 +142,17 @@ def _are_turned(binding: Binding, current: Binding | None) -> bool:
         or binding.side_sign != current.side_sign
         or all(binding.roles.get(role) == turned.get(role) for role in _FACTORS)
     )
+
+
+def _are_strays(binding: Binding, current: Binding | None, cluster: list[Record]) -> bool:
+    """Rows here and there that the header's own columns read as another kind of result."""
+    if current is None or binding.pnl_kind == current.pnl_kind:
+        return False
+    return len(cluster) < _FEW or not _are_together(cluster)
+
+
+def _are_together(rows: list[Record]) -> bool:
+    return rows[-1].line - rows[0].line < 2 * len(rows)
 
 
 def _passes_by(proposed: Binding, current: Binding | None, cluster: list[Record]) -> bool:
@@ -159,8 +170,7 @@ def _passes_by(proposed: Binding, current: Binding | None, cluster: list[Record]
         return False
     if current.says_fee and not proposed.says_fee:
         return True
-    together = cluster[-1].line - cluster[0].line < 2 * len(cluster)
-    return len(cluster) < _RUN or not together
+    return len(cluster) < _RUN or not _are_together(cluster)
 
 
 def _version_column(binding: Binding) -> int:

@@ -15,6 +15,8 @@ from .values import Context, Values, number, read_values, text_of
 from .verdicts import Aside, Refusal, Trade, Verdict, show
 from .versions import belongs
 
+EXCHANGED = "may stand for each other"
+
 
 def judge(
     record: Record, binding: Binding, context: Context, before: Decimal | None = None
@@ -75,9 +77,7 @@ def judge(
         return Refusal("bad_number", f"{show(record.fields[binding.roles[binding.pnl_role]])} is "
                        f"cut off: its column has {binding.pnl_places} decimals")  # fmt: skip
     if binding.pnl_kind == "net" and result.state == "confirmed" and _is_swapped(values, binding):
-        return Refusal(
-            "contradicted", f"fee {values.fee} and PnL {values.printed} may stand for each other"
-        )
+        return Refusal("contradicted", f"fee {values.fee} and PnL {values.printed} {EXCHANGED}")
     computed = values.printed is None or binding.pnl_kind not in ("net", "printed")
     if computed and not _fee_fits(values, binding):
         return Refusal("contradicted", f"fee {values.fee} is no fee of this turnover")
@@ -113,9 +113,14 @@ def _is_swapped(values: Values, binding: Binding) -> bool:
         return False
     if binding.constant_fee and "fee" in binding.roles:
         return values.fee != binding.constant_fee
+    share = values.printed / turnover_of(values)
+    return is_like_a_fee(share, binding) and not _fee_fits(values, binding)
+
+
+def is_like_a_fee(share: Decimal, binding: Binding) -> bool:
+    """Whether a share of the turnover is about what fees are here."""
     low, high = binding.fee_band
-    as_fee = values.printed / turnover_of(values)
-    return low / _WIDE <= as_fee <= high * _WIDE and not _fee_fits(values, binding)
+    return low / _WIDE <= share <= high * _WIDE
 
 
 _WIDE = 4

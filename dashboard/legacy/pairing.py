@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -18,6 +18,7 @@ from .positions import (
     ZERO,
     Position,
     Shares,
+    closings,
     gross_of,
     is_net,
     is_within,
@@ -79,10 +80,11 @@ def pair(parts: Sequence[Part], binding: Binding) -> Paired:
         for name, market in here.items():
             by_market.setdefault(name, []).extend(market)
         broken = (broken - here.keys()) | _left_broken(part.gaps, here, by_market, falls=falls)
+    closes = closings(fills, binding)
     finished: list[Position] = []
     for (_, hold), market in by_market.items():
         said: Paired = []
-        done = _walk(market, said, after_gap, shorts=shorts and not hold)
+        done = _walk(market, said, after_gap, closes, shorts=shorts and not hold)
         if (
             binding.known is None
             and not shorts
@@ -197,6 +199,7 @@ def _walk(
     market: list[Fill],
     out: Paired,
     after_gap: set[int],
+    closes: Callable[[Fill], bool],
     *,
     shorts: bool,
 ) -> list[Position]:
@@ -211,7 +214,7 @@ def _walk(
         if starts and (
             (fill.side < 0 and not shorts and fill.opens <= 0)
             or fill.opens < 0
-            or (fill.opens == 0 and _closes_what_is_not_here(fill))
+            or (fill.opens == 0 and closes(fill))
         ):
             out.append(_unmatched(fill))
             continue
@@ -247,13 +250,6 @@ def _walk(
         booked = {id(fill) for each in done for fill in each.fills}
         out += [Judged(f.record, Aside(kind)) for f in position.fills if id(f) not in booked]
     return done
-
-
-def _closes_what_is_not_here(fill: Fill) -> bool:
-    """A realized profit on a fill that would open: the position began before the file did."""
-    return (
-        fill.printed is not None and fill.printed != 0 and fill.layout == "binance-futures-trades"
-    )
 
 
 def _broken(position: Position, done: list[Position], detail: str) -> list[Judged]:

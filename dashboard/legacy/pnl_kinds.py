@@ -47,6 +47,9 @@ def settle_pnl(binding: Binding, read: list[Values | None], fit: Fit) -> None:
         kinds = ("percent",)
     elif binding.pnl_role == "gross_pnl":
         kinds = ("gross", "net")
+    elif binding.says_fee and sum(bool(each.fee) for each in values) * 5 < len(values):
+        # Without fees a result is before and after them; a stray number must not decide it.
+        kinds = ("net", "percent", "cumulative")
     else:
         kinds = KINDS
     if binding.says_side:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from .binding import Binding
 from .verdicts import Fill
 
+_A_TENTH = 10
 ZERO = Decimal(0)
 Shares = tuple[Decimal, Decimal]
 """The least and the most of a share of the turnover."""
@@ -116,3 +119,17 @@ def slack_of(position: Position) -> Decimal:
 def _half_digit(printed: Decimal) -> Decimal:
     """At most that of cents: a result printed whole may have lost more than its rounding."""
     return Decimal(1).scaleb(min(-2, int(printed.as_tuple().exponent))) / 2
+
+
+def closings(fills: list[Fill], binding: Binding) -> Callable[[Fill], bool]:
+    """What tells of a fill that would open a position that it closes one from before the file."""
+    if binding.known is not None:
+        realizes = binding.layout == "binance-futures-trades"
+        return lambda fill: realizes and fill.printed is not None and fill.printed != 0
+    silent = sum(fill.printed is None for fill in fills)
+    if silent * _A_TENTH >= len(fills):  # what opens a position has no result
+        return lambda fill: fill.printed is not None
+    nought = sum(not fill.printed for fill in fills)
+    if nought * _A_TENTH >= len(fills):  # or a result of nought, or its own fee as one
+        return lambda fill: bool(fill.printed) and fill.printed != -(fill.fee or ZERO)
+    return lambda _: False

@@ -14,6 +14,8 @@ from .verdicts import Aside, Refusal, Verdict
 
 _MARKER = re.compile(r"(<{7}|>{7}|={7}|\|{7})(\s.*)?")
 _COMMENT = re.compile(r"\s*(#|//|--\s|\"#).*|sep=.", re.IGNORECASE)
+_NUMBERED = re.compile(r"\s*\"?#\d")
+"""A row that begins with its number."""
 _TOTAL = re.compile(
     r"(grand\s*)?(total|totals|sum|subtotal|합계|총계|총합|소계|일계|주계|월계|누계|gesamt|summe|gesamtsumme|合计|总计|總計|合計|total\s+geral|soma|итого|всего)\b.*",
     re.IGNORECASE,
@@ -122,7 +124,8 @@ def structural(record: Record, width: int) -> Verdict | str | None:
         if not text.strip("\0 "):
             return Refusal("filler", "nothing but zero bytes") if text else None
         return None
-    if _COMMENT.fullmatch(text) and not _has_values(record):
+    other = width > 0 and len(record.fields) != width and not _NUMBERED.match(text)
+    if _COMMENT.fullmatch(text) and (other or not _has_values(record)):
         return None if len(record.fields) > 3 and is_header(record.fields) else OTHER
     if text[:7] in ("<<<<<<<", "=======", ">>>>>>>", "|||||||") and marker_of(record):
         return Refusal("conflict_marker", repr(text[:60]))

@@ -45,3 +45,14 @@ def test_a_percentage_is_no_result_that_rounded_prices_bring_near() -> None:
     percentage = row(flat, flat.fee, "-0.01")
     reading = read("\n".join([HEADER, *lines, percentage]) + "\n")
     assert reading.reasons[32] == "contradicted"
+
+
+def test_one_row_that_reads_as_if_fee_and_result_had_changed_places_is_neither() -> None:
+    # A taker's fee among makers': as much of the turnover as the result, which is like theirs.
+    trades = made(40)
+    one = small_win(trades[20])
+    lines = [row(t, t.fee, t.net) for t in trades]
+    fee = one.fee * Decimal("1.3")
+    lines[20] = row(one, fee, one.gross - fee)
+    reading = read("\n".join([HEADER, *lines]) + "\n")
+    assert reading.reasons == {22: "contradicted"}

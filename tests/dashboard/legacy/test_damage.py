@@ -236,3 +236,13 @@ def test_what_says_why_trades_ended_is_no_version() -> None:
     log = make_log(62_000_167, "layout_changed", "mixed")
     versions = {trade.line: trade.version for trade in read(log.data, tag=log.tag).trades}
     assert {log.good[line][1] for line in versions} == {"8.02"} == set(versions.values())
+
+
+def test_two_versions_in_a_merge_of_epochs_with_fractions() -> None:
+    def row(day: int, pnl: str) -> str:
+        return f"{1_704_268_446 + day * 7_000}.5;XRPUSDT;LONG;{pnl}\n"
+
+    rows = [row(day, f"{(-1) ** day * (day % 5 + 1)}.0553") for day in range(15)]
+    merge = f"<<<<<<< HEAD\n{row(28, '1.5000')}=======\n{row(28, '3.0000')}>>>>>>> x\n"
+    reading = read("date;symbol;side;pnl\n" + "".join(rows) + merge)
+    assert (reading.reasons[18], reading.reasons[20]) == ("conflict", "conflict")

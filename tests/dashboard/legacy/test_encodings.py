@@ -154,3 +154,11 @@ def test_letters_that_are_valid_utf_8_by_chance_are_read_as_the_file_is_written(
     )
     reading = read((header + rows).encode("gb18030"))
     assert [trade.exit_reason for trade in reading.trades] == ["止损", "止盈", "信号", "止盈"]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "utf-8", "utf-16"])
+def test_spaces_before_thousands_that_do_not_break_are_text(encoding: str) -> None:
+    row = "BTC-USDT;LONG;2024-03-{:02} 10:00:00;{}1\u00a0{:03},25;trend flip\n"
+    log = "symbol;side;time;pnl;reason\n"
+    log += "".join(row.format(at, "-" * (at % 2), at * 137 % 1000) for at in range(1, 20))
+    assert len(read(log.encode(encoding)).trades) == 19

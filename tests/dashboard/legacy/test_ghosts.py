@@ -354,3 +354,23 @@ def test_one_running_total_says_nothing_of_its_trade() -> None:
     t = TRADES[0]
     reading = read(f"{START},fee,cum_pnl\n{start(t)},{t.fee},{t.net + 1000}\n")
     assert reading.reasons == {2: "pnl_not_available"}
+
+
+def test_a_column_that_slipped_into_the_fees_place_here_and_there_is_none() -> None:
+    # Without fees, net and gross are one; an indicator is no fee because it is small.
+    lines = [f"{start(t)},{t.gross},0.00000000,20.25" for t in TRADES]
+    for at in (7, 19):
+        lines[at] = f"{start(TRADES[at])},{TRADES[at].gross},1.29,"
+    reading = read("\n".join([f"{START},pnl,fee,atr", *lines]) + "\n")
+    assert set(reading.reasons) == {9, 21}
+
+
+def test_a_leverage_is_no_fee() -> None:
+    trades = [replace(t, quantity=Decimal(1)) for t in made(30, markets=["SOLUSDT"])]
+    total = Decimal(0)
+    lines = []
+    for at, t in enumerate(trades):
+        total += t.gross
+        lines.append(f"{start(t)},3,0,{t.gross if at < 10 else total}")
+    reading = read("\n".join([f"{START},leverage,fee,pnl", *lines]) + "\n")
+    assert {trade.fee for trade in reading.trades} <= {None, Decimal(0)}

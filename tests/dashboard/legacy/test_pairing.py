@@ -115,3 +115,21 @@ def test_open_and_close_beside_a_position_are_its_entry_and_exit() -> None:
         ]
     reading = read("time,event,symbol,side,price,qty,fee,pnl\n" + "\n".join(rows) + "\n")
     assert [trade.net_pnl for trade in reading.trades] == [t.net for t in trades]
+
+
+FILLS = (
+    "time,symbol,side,price,quantity,fee,pnl\n"
+    "2024-03-01 10:00:00,BTCUSDT,BUY,40000,1,16,\n2024-03-01 11:00:00,BTCUSDT,SELL,40100,1,16,68\n"
+    "2024-03-02 10:00:00,BTCUSDT,BUY,40000,1,16,\n{}"
+    "2024-03-02 11:00:00,BTCUSDT,SELL,40200,1,16,168\n"
+    "2024-03-03 10:00:00,BTCUSDT,BUY,40000,1,16,\n2024-03-03 11:00:00,BTCUSDT,SELL,40300,1,16,268\n"
+)
+
+
+def test_after_damage_a_result_tells_of_a_closing_fill() -> None:
+    reading = read(FILLS.format("2024-03-02 10:30:00,BTCUSDT,BU\n"))
+    assert reading.nets == ["68.00000000", "268.00000000"]
+
+
+def test_a_comment_with_numbers_is_no_damaged_fill() -> None:
+    assert len(read(FILLS.format("# balance,1000,equity,1002.5\n")).trades) == 3
