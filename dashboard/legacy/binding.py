@@ -55,6 +55,8 @@ class Binding:
     """Fills: how far, as a share, the amount printed may be from price x quantity; None: any."""
     signed_quantity: bool = False
     """Fills: sales are printed with a quantity below zero."""
+    accounts: tuple[int, ...] = ()
+    """Fills: columns of accounts or exchanges, each of which holds positions of its own."""
     costs: tuple[int, ...] = ()
     """Columns of further costs beside the fee: taxes, a clearing fee."""
     two_fees: bool = False
@@ -89,6 +91,8 @@ class Binding:
     fee_sign: int = 1
     signed_shorts: bool = False
     """Shorts, and they alone, have a quantity below zero."""
+    swapped_prices: bool = False
+    """The prices are those of buying and selling: a short is sold first."""
     signed_sides: bool = False
     """No column tells long from short but the sign of the quantity, and the results bear it out."""
     proposed: bool = False
@@ -161,6 +165,8 @@ class Binding:
             amount_slack=None,
             constant_fee=Decimal(0),
             costs=(),
+            funding_sign=1,
+            swapped_prices=False,
             signed_sides=False,
             two_fees=False,
             rate_scale=Decimal(1),

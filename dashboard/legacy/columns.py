@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
+from .aliases import normalise
 from .binding import TIME_ROLES, Binding, looks_numeric
 from .cells import is_null
 from .records import Record
@@ -23,6 +24,10 @@ from .times import decide_form, is_clock_only, is_half_day
 _LARGEST_RATE = 0.02
 _MOST, _NEARLY_ALL = 0.6, 0.8
 _HOLDS = 0.9
+_ACCOUNTS = frozenset(
+    ("account", "accountid", "accountname", "subaccount", "exchange", "venue", "계정", "계좌",
+     "거래소", "konto", "börse", "账户", "交易所", "conta", "corretora", "аккаунт", "биржа")
+)  # fmt: skip
 _USUAL_FEE = (Decimal("0.0001"), Decimal("0.0011"))
 """What exchanges charge of a fill's turnover, least and most."""
 
@@ -110,6 +115,9 @@ def _settle_fill_sides(binding: Binding, rows: Sequence[Record]) -> None:
                 binding.roles["type"] = told[0]
     binding.orders_side = _names_orders(binding, rows)
     _settle_holds(binding, rows)
+    binding.accounts = tuple(
+        at for at, each in enumerate(binding.headings) if normalise(each.name) in _ACCOUNTS
+    )
 
 
 def _settle_holds(binding: Binding, rows: Sequence[Record]) -> None:

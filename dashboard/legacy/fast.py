@@ -109,6 +109,7 @@ def _is_plain(binding: Binding, context: Context) -> bool:
         and not (binding.naive_times and context.zone is None)
         and not binding.uncertain
         and not context.paper
+        and not binding.swapped_prices
         and binding.venue < 0
         and _has_fees_in_quote(binding)
     )

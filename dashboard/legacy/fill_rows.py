@@ -84,6 +84,7 @@ def read_fill(record: Record, binding: Binding, context: Context) -> Fill | Refu
         text_of(fields, "exchange_trade_id", binding) or "",
         text_of(fields, "exit_reason", binding), quote,
         total if isinstance(total, Decimal) else None,
+        "|".join(fields[at].strip() for at in binding.accounts),
     )  # fmt: skip
 
 

@@ -49,8 +49,8 @@ class Part(NamedTuple):
     gaps: Sequence[Gap] = ()
 
 
-Market = tuple[str, int]
-"""A symbol, and +1 or -1 where each of its fills says of which position it is, else 0.
+Market = tuple[str, int, str]
+"""A symbol, +1 or -1 where each of its fills says of which position it is, else 0; the account.
 
 In hedge mode a long and a short of one symbol may be held at once: each is a market of its own.
 """
@@ -73,7 +73,7 @@ def pair(parts: Sequence[Part], binding: Binding) -> Paired:
         here: dict[Market, list[Fill]] = {}
         for fill in _in_time(part.fills):
             hold = 0 if fill.symbol in unsaid else fill.side * fill.opens
-            here.setdefault((fill.symbol, hold), []).append(fill)
+            here.setdefault((fill.symbol, hold, fill.account), []).append(fill)
         after_gap |= {id(market[0]) for name, market in here.items() if name in broken}
         falls = _newest_first(part.fills)
         after_gap |= _after(part.gaps, here, falls=falls)
@@ -82,7 +82,7 @@ def pair(parts: Sequence[Part], binding: Binding) -> Paired:
         broken = (broken - here.keys()) | _left_broken(part.gaps, here, by_market, falls=falls)
     closes = closings(fills, binding)
     finished: list[Position] = []
-    for (_, hold), market in by_market.items():
+    for (_, hold, _), market in by_market.items():
         said: Paired = []
         done = _walk(market, said, after_gap, closes, shorts=shorts and not hold)
         if (
@@ -99,7 +99,7 @@ def pair(parts: Sequence[Part], binding: Binding) -> Paired:
     if binding.known is None and "fee_asset" not in binding.roles and _are_fees_in_coin(fills):
         binding.uncertain = "no PnL printed, and the fees of purchases look like the coin bought"
     net, shares = is_net(finished), unstated_fees(finished)
-    order = {symbol: at for at, (symbol, _) in reversed(list(enumerate(by_market)))}
+    order = {symbol: at for at, (symbol, _, _) in reversed(list(enumerate(by_market)))}
     finished.sort(key=lambda each: (order[each.fills[0].symbol], each.fills[-1].time))
     booked = [(p.fills[0].symbol, _book(p, binding, net=net, shares=shares)) for p in finished]
     return out + _without_muddled(booked)
@@ -161,8 +161,8 @@ def _newest_first(fills: list[Fill]) -> bool:
 def _after(gaps: Sequence[Gap], markets: dict[Market, list[Fill]], *, falls: bool) -> set[int]:
     """Which fills, by id, are the first in time after a gap of their market."""
     found: set[int] = set()
-    symbols = {symbol for symbol, _ in markets}
-    for (symbol, _), fills in markets.items():
+    symbols = {symbol for symbol, _, _ in markets}
+    for (symbol, _, _), fills in markets.items():
         ordered = sorted(fills, key=lambda fill: fill.record.line)
         lines = [fill.record.line for fill in ordered]
         for gap in gaps:
@@ -184,7 +184,7 @@ def _left_broken(
 ) -> set[Market]:
     """The markets with a damaged record after their last fill in this file."""
     found: set[Market] = set()
-    symbols = {symbol for symbol, _ in here}
+    symbols = {symbol for symbol, _, _ in here}
     for market in all_markets:
         lines = [fill.record.line for fill in here.get(market, ())]
         for gap in gaps:

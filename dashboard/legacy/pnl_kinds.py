@@ -13,6 +13,7 @@ from .fees import recurring, settle_computed_fees, settle_contracts, settle_fee_
 from .fit import Fit
 from .values import Values
 
+_FEW_FUNDED = 3
 KINDS = ("net", "gross", "percent", "cumulative")
 
 
@@ -56,6 +57,7 @@ def settle_pnl(binding: Binding, read: list[Values | None], fit: Fit) -> None:
         sides: tuple[int, ...] = (0,)
     else:
         sides = (1, -1, 0)
+    _settle_funding(binding, read, sides[0])
     best: tuple[int, str, int, list[Check]] | None = None
     for fixed in sides:
         for kind in kinds:
@@ -125,6 +127,22 @@ def _either_side(values: Values, binding: Binding, kind: str, before: Decimal | 
             results.append(result)
     values.side = 0
     return results[0] if len(results) == 1 else Check("contradicted", None)
+
+
+def _settle_funding(binding: Binding, read: list[Values | None], fixed: int) -> None:
+    """Funding that was paid is printed above zero in some logs: the results tell."""
+    funded = [each for each in read if each is not None and each.funding]
+    if len(funded) < _FEW_FUNDED or binding.known is not None:
+        return
+    received = _confirmed(_checks(binding, [*funded], "net", fixed))
+    for each in funded:
+        each.funding = -each.funding
+    paid = _confirmed(_checks(binding, [*funded], "net", fixed))
+    if paid > received and paid * 10 >= len(funded) * 6:
+        binding.funding_sign = -binding.funding_sign
+        return
+    for each in funded:
+        each.funding = -each.funding
 
 
 def _confirmed(checks: list[Check]) -> int:

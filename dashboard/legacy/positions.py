@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from .binding import Binding
+from .cells import quote_of
 from .verdicts import Fill
 
 _A_TENTH = 10
@@ -110,15 +111,10 @@ def slack_of(position: Position) -> Decimal:
     places = max(-int(f.price.as_tuple().exponent) for f in position.fills)
     return (
         position.closed * Decimal(1).scaleb(-places)
-        + sum((_half_digit(f.printed) for f in position.closing if f.printed is not None), ZERO)
+        + sum((_half_digit(f) for f in position.closing if f.printed is not None), ZERO)
         + Decimal("0.0001")
         + Decimal("0.00000001") * len(position.fills)
     )
-
-
-def _half_digit(printed: Decimal) -> Decimal:
-    """At most that of cents: a result printed whole may have lost more than its rounding."""
-    return Decimal(1).scaleb(min(-2, int(printed.as_tuple().exponent))) / 2
 
 
 def closings(fills: list[Fill], binding: Binding) -> Callable[[Fill], bool]:
@@ -133,3 +129,13 @@ def closings(fills: list[Fill], binding: Binding) -> Callable[[Fill], bool]:
     if nought * _A_TENTH >= len(fills):  # or a result of nought, or its own fee as one
         return lambda fill: bool(fill.printed) and fill.printed != -(fill.fee or ZERO)
     return lambda _: False
+
+
+def _half_digit(fill: Fill) -> Decimal:
+    """At most that of cents: a result printed whole may have lost more than its rounding.
+
+    Of a won it has not, there is nothing smaller.
+    """
+    least = 0 if (fill.quote_asset or quote_of(fill.symbol)) in ("KRW", "JPY") else -2
+    printed = fill.printed or ZERO
+    return Decimal(1).scaleb(min(least, int(printed.as_tuple().exponent))) / 2

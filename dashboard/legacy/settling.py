@@ -62,6 +62,7 @@ def settle(binding: Binding, records: list[Record], context: Context) -> Fit:
     _settle_times(binding, rows, context.order)
     _settle_side(binding, column)
     _settle_signs(binding, column)
+    _settle_ends(binding, column)
     if binding.shape == "fills":
         settle_doubled(binding, sample)
         settle_amounts(binding, sample)
@@ -284,6 +285,38 @@ def _settle_signs(binding: Binding, column: Callable[[int], list[str]]) -> None:
         binding.signed_shorts = signed
     else:
         binding.signed_quantity = signed
+
+
+_BOUGHT = (
+    "buy",
+    "bought",
+    "매수",
+    "kauf",
+    "compra",
+    "preçocompra",
+    "买入",
+    "買",
+    "prixdachat",
+    "alış",
+)
+
+
+def _settle_ends(binding: Binding, column: Callable[[int], list[str]]) -> None:
+    """Prices called those of buying and selling are a short's exit and entry, in some logs."""
+    roles, result = binding.roles, binding.pnl_role
+    needed = ("entry_price", "exit_price", "side")
+    if binding.known is not None or not binding.headings or not roles.keys() >= {*needed}:
+        return
+    name = normalise(binding.headings[roles["entry_price"]].name)
+    if result not in ("pnl", "net_pnl", "gross_pnl") or not any(w in name for w in _BOUGHT):
+        return
+    shorts = swapped = 0
+    for cells in zip(*(column(roles[role]) for role in (*needed, result)), strict=True):
+        bought, sold, printed = (binding.grammar.number(cells[at]) for at in (0, 1, 3))
+        if bought and sold and printed and side_of(cells[2]) == -1:
+            shorts += 1
+            swapped += (sold > bought) == (printed > 0)
+    binding.swapped_prices = shorts >= 2 and swapped * 10 >= shorts * 8
 
 
 def _are_sides(binding: Binding, column: Callable[[int], list[str]]) -> bool:

@@ -40,6 +40,7 @@ _STATUS = {
         "commission funding funding_fee realized_pnl realised_pnl transfer deposit withdrawal "
         "send receive staking_income rewards_income reward_income learning_reward inflation_reward "
         "exchange_deposit exchange_withdrawal pro_deposit pro_withdrawal subscription "
+        "settlement transfer_in transfer_out bonus fee_refund "
         "withdraw rebate commission_rebate referral_kickback interest insurance_clear balance "
         "credit dividend airdrop staking reward 입금 출금 이체 펀딩비 수수료 einzahlung "
         "auszahlung "

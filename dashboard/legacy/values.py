@@ -103,6 +103,8 @@ def read_values(fields: list[str], binding: Binding, context: Context) -> Values
             return Refusal("bad_number", f"no {name}: {show(fields[roles[role]])}")
         if value is not None and value <= 0:
             return Refusal("price_not_positive", f"{name} is {show(fields[roles[role]])}")
+    if binding.swapped_prices and side < 0:
+        numbers |= {"entry_price": numbers["exit_price"], "exit_price": numbers["entry_price"]}
     quantity = numbers["quantity"]
     if "quantity" in roles:
         if quantity is None:

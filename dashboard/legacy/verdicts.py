@@ -161,6 +161,8 @@ class Fill:
     reason: str | None = None
     quote_asset: str = ""
     total: Decimal | None = None
+    account: str = ""
+    """Whose position it is, where the log is of several accounts or exchanges."""
 
 
 def show(cell: str) -> str:

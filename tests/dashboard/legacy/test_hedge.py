@@ -1,4 +1,4 @@
-"""A long and a short of one market held at once: each is a position of its own."""
+"""Positions of one market held at once, a long and a short or two accounts': each by itself."""
 
 from datetime import timedelta
 
@@ -104,3 +104,18 @@ def test_two_positions_that_nothing_tells_apart_make_no_trade(header: str) -> No
             told.append((moment, f"{moment},BTCUSDT,{way},{price},{trade.quantity},0.1,{pnl}"))
     rows = "\n".join(line for _, line in sorted(told)) + "\n"
     assert read(f"{header}\n{rows}").trades == []
+
+
+@pytest.mark.parametrize("name", ["account", "exchange", "거래소"])
+def test_each_account_holds_positions_of_its_own(name: str) -> None:
+    told = []
+    for t in LONGS:
+        for who, later in (("one", 0), ("two", 5)):
+            for when, way, price in ((t.entered, "buy", t.entry), (t.left, "sell", t.exit)):
+                moment = when + timedelta(seconds=later)
+                told.append(
+                    (moment, f"{moment},{who},{t.symbol},{way},{price},{t.quantity},{t.fee / 2}")
+                )
+    rows = "\n".join(line for _, line in sorted(told)) + "\n"
+    reading = read(f"time,{name},symbol,side,price,qty,fee\n{rows}")
+    assert sorted(t.net_pnl for t in reading.trades) == sorted([t.net for t in LONGS] * 2)

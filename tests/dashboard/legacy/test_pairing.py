@@ -133,3 +133,25 @@ def test_after_damage_a_result_tells_of_a_closing_fill() -> None:
 
 def test_a_comment_with_numbers_is_no_damaged_fill() -> None:
     assert len(read(FILLS.format("# balance,1000,equity,1002.5\n")).trades) == 3
+
+
+def test_results_in_whole_won_are_rounded_to_them() -> None:
+    rows: list[str] = []
+    trades = [t for t in made(40, seed=3) if t.side > 0]
+    nets = []
+    for t in trades:
+        prices = [round(price * 1_350) for price in (t.entry, t.exit)]
+        fees = [round(price * t.quantity / 2_000, 2) for price in prices]
+        nets.append(round((prices[1] - prices[0]) * t.quantity - sum(fees)))
+        market = f"KRW-{t.symbol[:-4]}"
+        rows.append(f"{t.entered},{market},매수,{prices[0]},{t.quantity},{fees[0]},")
+        rows.append(f"{t.left},{market},매도,{prices[1]},{t.quantity},{fees[1]},{nets[-1]}")
+    reading = read("시간,종목,구분,단가,수량,수수료,수익\n" + "\n".join(rows) + "\n")
+    assert sorted(trade.net_pnl for trade in reading.trades) == sorted(nets)
+
+
+def test_a_settlement_is_no_fill() -> None:
+    rows = [f"{row},TRADE" for row in _fills(6)]
+    rows.insert(3, rows[2].replace("TRADE", "SETTLEMENT"))
+    reading = read(HEADER.rstrip() + ",kind\n" + "\n".join(rows) + "\n")
+    assert (len(reading.trades), reading.report.set_aside["cash_flow"]) == (len(rows) // 2, 1)

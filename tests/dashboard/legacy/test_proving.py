@@ -205,3 +205,28 @@ def test_a_minus_the_results_do_not_bear_out_is_damage() -> None:
         f"{-t.quantity if t in longs[4:7] else t.quantity},{t.fee},{t.net}",
     )  # fmt: skip
     assert sorted(read(content).reasons) == [6, 7, 8]
+
+
+@pytest.mark.parametrize("names", ["buy_price,sell_price", "매수가,매도가"])
+def test_prices_of_buying_and_selling_are_a_shorts_exit_and_entry(names: str) -> None:
+    trades = made(24, seed=3)
+    ends = {id(t): (t.entry, t.exit)[:: t.side] for t in trades}
+    content = log(
+        f"time,symbol,side,{names},qty,fee,pnl", trades,
+        lambda t: f"{t.left},{t.symbol},{t.word},{ends[id(t)][0]},{ends[id(t)][1]},{t.quantity},"
+        f"{t.fee},{t.net}",
+    )  # fmt: skip
+    assert [(t.entry_price, t.net_pnl) for t in read(content).trades] == [
+        (t.entry, t.net) for t in trades
+    ]
+
+
+def test_funding_that_was_paid_may_stand_above_zero() -> None:
+    trades = made(24, seed=3)
+    paid = {id(t): Decimal(at % 3) / 20 for at, t in enumerate(trades)}
+    content = log(
+        "time,symbol,side,entry,exit,qty,fee,funding fee,net pnl", trades,
+        lambda t: f"{t.left},{t.symbol},{t.word},{t.entry},{t.exit},{t.quantity},{t.fee},"
+        f"{paid[id(t)]},{t.net - paid[id(t)]}",
+    )  # fmt: skip
+    assert [t.net_pnl for t in read(content).trades] == [t.net - paid[id(t)] for t in trades]
