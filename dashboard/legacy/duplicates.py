@@ -167,8 +167,10 @@ class KeyTable:
             self._index = array("I")  # the old one is given back first
             self._index = array("I", [0]) * (mask + 1)
             late = len(self._keys)
+        if not late:  # to pass over all that are there would cost as much as to index them
+            return
         index, start = self._index, len(self._keys) - late
-        for place, key in enumerate(islice(self._keys, start, None), start + 1):
+        for place, key in enumerate(self._keys[start:], start + 1):
             at = key & mask
             while index[at]:
                 at = (at + 1) & mask

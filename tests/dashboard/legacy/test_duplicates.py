@@ -1,5 +1,8 @@
 """The same record, or one like it: identities, occurrence numbers, overlaps, other sources."""
 
+from array import array
+from collections.abc import Iterator
+
 from dashboard.legacy.duplicates import KeyTable, Overlaps, digest_of, identity
 
 from .reading import read
@@ -32,6 +35,21 @@ def test_another_order_is_not() -> None:
 
 def test_an_overlap_goes_on_as_long_as_it_repeats() -> None:
     assert _flags([1, 2, 3, 4, 5, 1, 2, 3, 4, 9]) == [False] * 5 + [True] * 4 + [False]
+
+
+class _NeverWalked(array):  # type: ignore[type-arg]  # no array[int] before 3.12
+    """Keys that may be asked for one by one alone."""
+
+    def __iter__(self) -> Iterator[int]:
+        raise AssertionError("all keys were walked for one")
+
+
+def test_to_count_one_key_walks_over_none_of_the_others() -> None:
+    table = KeyTable()
+    table.extend_new(range(1, 1_000))
+    table.bump(5)
+    table._keys = _NeverWalked("Q", table._keys)
+    assert [table.bump(5), table.bump(5_000)] == [3, 1]
 
 
 def test_a_table_keeps_a_hundred_thousand_keys() -> None:
