@@ -21,4 +21,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except KeyboardInterrupt:
-        sys.exit("Interrupted.")
+        sys.stderr.write("Interrupted.\n")
+        sys.exit(130)  # as a shell has it; 1 says something else of many commands

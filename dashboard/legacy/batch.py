@@ -107,24 +107,31 @@ def read_all(
         sources = find(paths)
         if not sources:
             raise ImportRefused("nothing to read: give files, folders or patterns")
-        reports = _files(sources, options, BatchKnown(known or Nothing()), sink_for)
+        skipped: list[tuple[str, str]] = []
+        reports = _files(sources, options, BatchKnown(known or Nothing()), sink_for, skipped)
     except BadSource as error:
         raise ImportRefused(str(error)) from None
     if not reports:
-        raise ImportRefused("none of the files found is a trading log")
+        label, why = skipped[0]
+        raise ImportRefused(f"none of {len(skipped)} files is a trading log; {label}: {why}")
     digest = hashlib.sha256("".join(f"{r.sha256}{r.digest}" for r in reports).encode()).hexdigest()
-    return Report(batch, dry_run, digest, reports)
+    return Report(batch, dry_run, digest, reports, skipped)
 
 
 def _files(
-    sources: Sequence[Source], options: Options, known: BatchKnown, sink_for: FileSink | None
+    sources: Sequence[Source],
+    options: Options,
+    known: BatchKnown,
+    sink_for: FileSink | None,
+    skipped: list[tuple[str, str]],
 ) -> list[FileReport]:
     reports = []
     histories = Counter(history_of(source.label) for source in sources)
     waiting: dict[str, list[FileOutcome]] = {}
     for at, source in enumerate(sources):
         outcome = _one(source, options, known, sink_for)
-        if outcome is None:
+        if isinstance(outcome, str):
+            skipped.append((source.label, outcome))
             continue
         reports.append(outcome.report)
         history = history_of(source.label)
@@ -141,8 +148,10 @@ def _files(
 
 def _one(
     source: Source, options: Options, known: BatchKnown, sink_for: FileSink | None
-) -> FileOutcome | None:
-    """A file that is read and not yet finished; None where it is no trading log."""
+) -> FileOutcome | str:
+    """A file that is read and not yet finished; where it is no trading log, why not."""
+    if unread := source.unread():
+        return unread
     report = FileReport(source.label)
     sink: Sink = sink_for(report) if sink_for is not None else NoSink()
     outcome = FileOutcome(report, known, sink)
@@ -157,7 +166,7 @@ def _one(
     if wrong:
         if source.named:
             raise ImportRefused(f"{source.label}: {wrong}. Nothing was written")
-        return None
+        return wrong
     return outcome
 
 

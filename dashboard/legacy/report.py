@@ -113,6 +113,8 @@ class Report:
     dry_run: bool
     digest: str
     files: list[FileReport]
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+    """(path, why) of what a folder, a pattern or an archive held and is no log."""
 
     def totals(self) -> dict[str, Any]:
         """The sums over all files."""
@@ -142,6 +144,7 @@ class Report:
             "dry_run": self.dry_run,
             "digest": self.digest,
             "files": [file.to_json() for file in self.files],
+            "skipped": [{"path": path, "reason": reason} for path, reason in self.skipped],
             "totals": self.totals(),
         }
 

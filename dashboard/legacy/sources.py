@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import gzip
 import hashlib
+import lzma
 import re
 import zipfile
 import zlib
@@ -20,6 +21,8 @@ READABLE = {
 }  # fmt: skip
 """What is picked up from a folder. A file named outright is read whatever its name."""
 
+_NOT_WITHIN = {".zip", ".sqlite", ".sqlite3", ".db"}
+"""What is told of an archive's members, and not read."""
 MAX_BYTES = 8 * 1024**3
 MAX_MEMBERS = 2_000
 MAX_RATIO = 300
@@ -43,7 +46,7 @@ class Bounded:
     def read(self, size: int) -> bytes:
         try:
             data = self._raw.read(size)
-        except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+        except (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile) as error:
             raise BadSource(
                 f"{self._label}: damaged archive ({error}); unpack it by hand"
             ) from None
@@ -81,12 +84,8 @@ class Source:
                 with gzip.open(self.path, "rb") as stream:
                     yield Bounded(cast("BinaryIO", stream), packed, self.label).read
             elif self.packing == "zip" and self.member is not None:
-                with zipfile.ZipFile(self.path) as archive:
-                    info = archive.getinfo(self.member)
-                    if info.flag_bits & 1:
-                        raise BadSource(f"{self.label}: encrypted; unpack it by hand")
-                    with archive.open(info) as stream:
-                        yield Bounded(cast("BinaryIO", stream), info.compress_size, self.label).read
+                with self._in_archive(self.member) as read:
+                    yield read
             else:
                 with self.path.open("rb") as plain:
                     yield Bounded(plain, max(packed, MAX_BYTES // MAX_RATIO), self.label).read
@@ -94,6 +93,24 @@ class Source:
             raise BadSource(f"{self.label}: cannot be read ({error.strerror or error})") from None
         except (zipfile.BadZipFile, NotImplementedError) as error:
             raise BadSource(f"{self.label}: damaged archive ({error}); unpack it by hand") from None
+
+    @contextmanager
+    def _in_archive(self, member: str) -> Iterator[Reader]:
+        with zipfile.ZipFile(self.path) as archive:
+            info = archive.getinfo(member)
+            if info.flag_bits & 1:
+                raise BadSource(f"{self.label}: encrypted; unpack it by hand")
+            with archive.open(info) as inside:
+                stream = cast("BinaryIO", inside)
+                if _suffix(member) == ".gz":
+                    stream = cast("BinaryIO", gzip.GzipFile(fileobj=inside))
+                yield Bounded(stream, info.compress_size, self.label).read
+
+    def unread(self) -> str:
+        """Why nothing can be read of it however it is asked for; else ""."""
+        if self.packing == "zip" and _suffix(str(self.member)) in _NOT_WITHIN:
+            return "an archive or a database within an archive; unpack it to have it read"
+        return ""
 
     def size(self) -> int:
         """Bytes to expect, for progress only; 0 where unknown."""
@@ -124,6 +141,8 @@ def find(paths: Sequence[str | Path]) -> list[Source]:
     found: list[Source] = []
     for given in paths:
         text = str(given)
+        if not text:
+            raise BadSource("'': no path; a variable that is not set, perhaps")
         path = Path(text)
         if path.is_dir():
             inside = sorted(p for p in path.rglob("*") if p.is_file() and _is_readable(p))
@@ -146,13 +165,19 @@ def find(paths: Sequence[str | Path]) -> list[Source]:
                     found += _unpack(each, named=False)
         else:
             raise BadSource(f"{text}: no such file or folder")
-    unique = {(source.path.resolve(), source.member): source for source in reversed(found)}
-    return list(reversed(unique.values()))
+    unique: dict[tuple[Path, str | None], Source] = {}
+    for source in found:
+        unique.setdefault((source.path.resolve(), source.member), source)
+    return list(unique.values())
 
 
 def _is_readable(path: Path) -> bool:
-    name = _TURNED_OVER.sub("", path.name)
-    return Path(name).suffix.lower() in READABLE and not path.name.startswith(".")
+    return _suffix(path.name) in READABLE and not path.name.startswith(".")
+
+
+def _suffix(name: str) -> str:
+    """What kind of file a name speaks of, whatever a rotation put behind it."""
+    return Path(_TURNED_OVER.sub("", name)).suffix.lower()
 
 
 def _unpack(path: Path, *, named: bool) -> list[Source]:
@@ -166,21 +191,22 @@ def _unpack(path: Path, *, named: bool) -> list[Source]:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
-    except (zipfile.BadZipFile, OSError) as error:
-        raise BadSource(f"{path}: not a readable zip archive ({error})") from None
+    except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
+        raise BadSource(
+            f"{label}: not a readable zip archive ({error}); unpack it by hand"
+        ) from None
     if len(infos) > MAX_MEMBERS:
         raise BadSource(
-            f"{path}: {len(infos):,} files in one archive, over the {MAX_MEMBERS:,} read here"
+            f"{label}: {len(infos):,} files in one archive, over the {MAX_MEMBERS:,} read here"
         )
     # Members are read in place and never written out, so a name such as ../../x leads nowhere.
     members = [
         Source(f"{label}!{info.filename}", path, info.filename, "zip", named=False)
         for info in sorted(infos, key=lambda info: info.filename)
-        if Path(_TURNED_OVER.sub("", info.filename)).suffix.lower()
-        in READABLE - {".zip", ".gz", ".sqlite", ".sqlite3", ".db"}
+        if _suffix(info.filename) in READABLE
         and not Path(info.filename).name.startswith(".")
         and not info.filename.startswith("__MACOSX")
     ]
     if named and not members:
-        raise BadSource(f"{path}: no .csv, .txt, .log, .json or .jsonl in this archive")
+        raise BadSource(f"{label}: no .csv, .txt, .log, .json, .jsonl or .gz in this archive")
     return members

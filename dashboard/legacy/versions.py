@@ -32,8 +32,10 @@ def belongs(cell: str, seen: frozenset[str]) -> bool:
 
 
 def clean(tag: str) -> str:
-    """A version tag as it is kept: "v8.01" becomes "8.01"."""
+    """A version tag as it is kept: "v8.01" becomes "8.01", and what cannot be seen goes."""
     text = tag.strip()
+    if not text.isprintable():  # a direction mark that a spreadsheet put there
+        text = "".join(letter for letter in text if letter.isprintable()).strip()
     return text[1:] if _BARE_V.match(text) else text
 
 

@@ -10,6 +10,8 @@ from rich.table import Table
 from dashboard.legacy.report import Report
 from dashboard.management.commands._terminal import shown
 
+SKIPPED = 20  # files shown that are no logs
+
 
 def tables(report: Report) -> Iterator[RenderableType]:
     """What each file came to, what each version earned, and why records were refused."""
@@ -23,15 +25,24 @@ def tables(report: Report) -> Iterator[RenderableType]:
             f"{sum(file.set_aside.values()):,}", f"{file.quarantined:,}",
         )  # fmt: skip
     yield _numbers_right(table)
-    versions = Table("version", "trades", "net PnL")
-    for version, found in report.totals()["by_version"].items():
-        versions.add_row(shown(version), f"{found['trades']:,}", found["net_pnl"])
-    yield _numbers_right(versions)
+    if by_version := report.totals()["by_version"]:
+        versions = Table("version", "trades", "net PnL")
+        for version, found in by_version.items():
+            versions.add_row(shown(version), f"{found['trades']:,}", found["net_pnl"])
+        yield _numbers_right(versions)
     if any(file.quarantine for file in report.files):
         reasons = Table("quarantined for", "records", "first at")
         for reason, words, count, places in report.quarantine_by_reason():
             reasons.add_row(f"{reason}: {words}", f"{count:,}", _places(places, names))
         yield reasons
+    if report.skipped:
+        left = Table("not read", "why")
+        left.columns[0].overflow = "fold"
+        for path, reason in report.skipped[:SKIPPED]:
+            left.add_row(shown(path), reason)
+        if len(report.skipped) > SKIPPED:
+            left.add_row(f"{len(report.skipped) - SKIPPED:,} more", "--json names them all")
+        yield left
     yield f"digest {report.digest}"
 
 

@@ -33,6 +33,7 @@ from dashboard.management.commands._import_tables import tables
 from trader.store import MODES, StreamUnusable
 
 REFUSED = 2
+MAX_NAME = 100  # characters of what an option calls a bot, a version or an account
 QUARANTINED = 1
 
 
@@ -80,6 +81,7 @@ class Command(BaseCommand):
         reading = True
         try:
             zone = timezone_named(options["timezone"]) if options["timezone"] else None
+            _check_names(options)
             if options["report"]:
                 _check_place(Path(options["report"]), find(options["paths"]))
             with ExitStack() as stack:
@@ -96,7 +98,7 @@ class Command(BaseCommand):
             if batches.begun:
                 text = text.removesuffix(". Nothing was written")
                 text += f". What was written of batch {batch} counts for nothing"
-            raise CommandError(text, returncode=REFUSED) from None
+            raise CommandError(_terminal.shown(text), returncode=REFUSED) from None
         self._tell(report, options)
 
     def _read(
@@ -139,26 +141,27 @@ class Command(BaseCommand):
 
     def _tell(self, report: Report, options: dict[str, Any]) -> None:
         whole = json.dumps(report.to_json(), ensure_ascii=False)
-        if options["report"]:
-            try:
-                Path(options["report"]).write_text(whole + "\n", encoding="utf-8")
-            except OSError as error:
-                done = "read" if report.dry_run else "imported"
-                raise CommandError(
-                    f"the files are {done}, but the report cannot be written ({error})",
-                    returncode=QUARANTINED,
-                ) from None
         if options["json"]:
             self.stdout.write(whole)
         else:
             self._tables(report)
+        done = "read" if report.dry_run else "imported"
+        if options["report"]:
+            try:
+                Path(options["report"]).write_text(whole + "\n", encoding="utf-8")
+            except OSError as error:
+                raise CommandError(
+                    f"the files are {done}, but the report cannot be written to "
+                    f"{_terminal.shown(options['report'])} ({error.strerror or error})",
+                    returncode=QUARANTINED,
+                ) from None
         quarantined = sum(file.quarantined for file in report.files)
         if quarantined != options["expect_quarantined"]:
             expected = options["expect_quarantined"]
-            wish = f", {expected} expected" if expected else ""
+            wish = f", {expected:,} expected" if expected else ""
+            records = "1 record" if quarantined == 1 else f"{quarantined:,} records"
             raise CommandError(
-                f"{quarantined} records quarantined{wish}; what is good was "
-                f"{'read' if report.dry_run else 'imported'} all the same",
+                f"{records} quarantined{wish}; what is good was {done} all the same",
                 returncode=QUARANTINED,
             )
 
@@ -170,10 +173,20 @@ class Command(BaseCommand):
 
 def _count(text: str) -> int:
     """A number of records, for argparse."""
-    value = int(text)
-    if value < 0:
-        raise ArgumentTypeError(f"{value} is no number of records")
-    return value
+    if not text.isdecimal():
+        raise ArgumentTypeError(f"{text!r} is no number of records")
+    return int(text)
+
+
+def _check_names(options: dict[str, Any]) -> None:
+    """What would be refused when it is written is refused before anything is read."""
+    for name in ("bot", "version_tag", "account"):
+        text = options[name]
+        if len(text) > MAX_NAME or not text.isprintable() or (name == "bot" and not text):
+            raise ImportRefused(
+                f"--{name.replace('_', '-')} {text!r:.80}: give 1 to {MAX_NAME} characters that "
+                "can be seen"
+            )
 
 
 def _check_place(report: Path, sources: Sequence[Source]) -> None:

@@ -216,7 +216,7 @@ def test_a_person_gets_a_table_with_the_reasons(folder: Path, tmp_path: Path) ->
     path = tmp_path / "log.csv"
     path.write_text(HEADER + "".join(ROWS) + BAD)
     out = StringIO()
-    with pytest.raises(CommandError, match="1 records quarantined"):
+    with pytest.raises(CommandError, match="1 record quarantined"):
         call_command("import_csv", str(path), timezone="UTC", stdout=out)
     assert "contradicted" in out.getvalue()
 
@@ -248,6 +248,34 @@ def test_a_report_that_has_no_place_is_refused_before_anything_is_written(
 ) -> None:
     _import(log, code=2, report=str(log.parent / place))
     assert _events(folder, "import.started") == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full disk here")
+def test_a_report_that_cannot_be_written_is_still_printed(folder: Path, log: Path) -> None:
+    assert _import(log, code=1, report="/dev/full")["totals"]["trades"] == 4
+
+
+@pytest.mark.parametrize("option", ["bot", "version_tag", "account"])
+def test_a_name_that_cannot_be_seen_is_refused_by_a_dry_run_too(
+    folder: Path, log: Path, option: str
+) -> None:
+    with pytest.raises(CommandError, match=f"--{option.replace('_', '-')} "):
+        call_command("import_csv", str(log), timezone="UTC", dry_run=True, **{option: "a\x1b[31m"})
+
+
+def test_a_version_column_with_direction_marks_is_read_without_them(
+    folder: Path, tmp_path: Path
+) -> None:
+    rows = "".join(f"{row.rstrip()},\u200e8.01\n" for row in ROWS)
+    (tmp_path / "marks.csv").write_text(f"{HEADER.rstrip()},version\n{rows}", encoding="utf-8")
+    assert list(_import(tmp_path / "marks.csv")["totals"]["by_version"]) == ["8.01"]
+
+
+def test_a_sentence_about_a_file_orders_the_terminal_nothing(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "a\x1b[2J.csv").write_text("hello\n")
+    with pytest.raises(CommandError) as refused:
+        call_command("import_csv", str(tmp_path / "a\x1b[2J.csv"))
+    assert "\x1b" not in str(refused.value)
 
 
 def test_a_report_never_overwrites_a_log(folder: Path, log: Path) -> None:

@@ -113,3 +113,40 @@ def test_a_name_that_is_no_text_is_named_in_text(tmp_path: Path) -> None:
     path.write_text(LOG)
     report = read_all([path], Options(timezone_named("UTC"), "", NOW))
     assert report.files[0].path.endswith("\\udcff.csv")
+
+
+def test_a_packed_log_in_an_archive_is_read(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "logs.zip", "w") as archive:
+        archive.writestr("trades.csv.1.gz", gzip.compress(LOG.encode()))
+    assert _trades(tmp_path / "logs.zip") == 4
+
+
+def test_an_archive_in_an_archive_is_told_and_not_read(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "logs.zip", "w") as archive:
+        archive.writestr("log.csv", LOG)
+        archive.writestr("older.zip", b"PK")
+    report = read_all([tmp_path / "logs.zip"], Options(timezone_named("UTC"), "", NOW))
+    assert [path for path, _ in report.skipped] == [f"{tmp_path / 'logs.zip'}!older.zip"]
+
+
+def test_a_file_of_a_folder_that_is_no_log_is_told(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text(LOG)
+    (tmp_path / "notes.txt").write_text("Dear diary, nothing\n" * 9)
+    report = read_all([tmp_path], Options(timezone_named("UTC"), "", NOW))
+    assert [each["path"] for each in report.to_json()["skipped"]] == [str(tmp_path / "notes.txt")]
+
+
+def test_no_path_is_not_the_folder_one_stands_in() -> None:
+    with pytest.raises(ImportRefused, match="no path"):
+        _trades("")
+
+
+def test_a_damaged_lzma_archive_is_a_clear_error(tmp_path: Path) -> None:
+    path = tmp_path / "logs.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("log.csv", LOG * 9)
+    whole = bytearray(path.read_bytes())
+    whole[50:90] = bytes(40)
+    path.write_bytes(whole)
+    with pytest.raises(ImportRefused, match="damaged"):
+        _trades(path)
