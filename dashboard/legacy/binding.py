@@ -63,6 +63,8 @@ class Binding:
     """Two columns of fees: whether they add up, or are the same in two moneys, is not said."""
     constant_fee: Decimal = Decimal(0)
     """A fee that is one number on all rows, whatever was traded: it must be proven to be one."""
+    usual_fee: Decimal = Decimal(0)
+    """What many fees are, whatever was traded."""
     rate_scale: Decimal = Decimal(1)
     leverage: Decimal = Decimal(1)
     uncertain: str = ""
@@ -164,6 +166,7 @@ class Binding:
             leverage=Decimal(1),
             amount_slack=None,
             constant_fee=Decimal(0),
+            usual_fee=Decimal(0),
             costs=(),
             funding_sign=1,
             swapped_prices=False,

@@ -15,6 +15,7 @@ from .judging import judge
 from .records import Record
 from .settling import settle
 from .structure import TELLING, complete_ending
+from .unnamed import with_unnamed
 from .values import Context
 from .verdicts import Fill, Refusal, Trade, Verdict
 
@@ -69,8 +70,9 @@ def choose(block: Block, context: Context) -> Binding | None:
         return None
     # The rows that settled it may all be real ones; a paper trade may stand among the others.
     rows = [row for row in block.rows if len(row.fields) == best[1].width]
-    settle_mode(best[1], rows, real=context.real)
-    return best[1]
+    binding = with_unnamed(best[1], rows, context)
+    settle_mode(binding, rows, real=context.real)
+    return binding
 
 
 def _by_its_first(

@@ -255,7 +255,11 @@ def _settle_constant_fee(binding: Binding, rows: Sequence[Record]) -> None:
     cells = [cell.rstrip("% ") for cell in _cells(rows, at)]
     common = max(set(cells), key=cells.count, default="")
     value = _float(common)
-    if len(cells) < 3 or not value or cells.count(common) * 20 < len(cells) * 19:
+    if len(cells) < 3 or not value:
+        return
+    if cells.count(common) >= 3 and cells.count(common) * 5 >= len(cells):
+        binding.usual_fee = Decimal(common)
+    if cells.count(common) * 20 < len(cells) * 19:
         return
     sizes = sorted(filter(None, (_size(binding, row) for row in rows)))
     if len(sizes) < 3 or sizes[-1 - len(sizes) // 10] < 1.3 * sizes[len(sizes) // 10]:

@@ -149,11 +149,29 @@ def settle_fee_band(
     else:
         # The printed PnL agrees without the fee, so nothing but its share says that it is one.
         fit.swapped = not steady(fees)
+        fit.few_rates = _are_rates(sorted(fees))
         certain = fees
     shares = sorted(certain if len(certain) >= 3 else fees)
     low, high = shares[len(shares) // 20], shares[-1 - len(shares) // 20]
     binding.fee_steady = steady(shares)
     binding.fee_band = (low * Decimal("0.97"), high * Decimal("1.03"))
+
+
+_RATES = 4
+"""What makers and takers pay on the way in and out, at most."""
+
+
+def _are_rates(shares: list[Decimal]) -> bool:
+    """Whether most shares, in order, are one of few: an indicator's values are as small, not so."""
+    groups: list[list[Decimal]] = []
+    for share in shares:
+        if groups and share <= groups[-1][0] * Decimal("1.03"):
+            groups[-1].append(share)
+        else:
+            groups.append([share])
+    sizes = sorted(map(len, groups), reverse=True)
+    most = min(_RATES, max(1, len(shares) // 3))
+    return sum(sizes[:most]) * 10 >= len(shares) * 8
 
 
 def steady(shares: list[Decimal]) -> bool:

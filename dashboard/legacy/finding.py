@@ -72,6 +72,8 @@ def prove(cluster: list[Record], block: Block, context: Context) -> Binding | No
     proposed = _neighbour(cluster, block, context) or propose(cluster, context, block.headings)
     if proposed is None or _are_turned(proposed, block.current):
         return None
+    if _lost_fees(proposed, block.current):
+        return None
     return None if _passes_by(proposed, block.current, cluster) else proposed
 
 
@@ -101,6 +103,8 @@ def _neighbour(cluster: list[Record], block: Block, context: Context) -> Binding
             continue
         if binding.pnl_kind not in ("net", "gross") or not _fees_prove(binding, fit, cluster):
             continue
+        if binding.pnl_kind == "gross" and not fit.few_rates:
+            continue
         if all(belongs(tag, current.versions_seen) for tag in binding.versions_seen):
             found.append(binding)
     money = {tuple(b.roles.get(role) for role in _PROVEN) for b in found}
@@ -120,6 +124,8 @@ def acceptable(binding: Binding, fit: Fit) -> bool:
         return fit.read * 10 >= fit.rows * 3
     if fit.proven or fit.aside_fees * 2 > fit.read:
         return True
+    if binding.pnl_kind == "cumulative" and binding.pnl_role != "cum_pnl":
+        return fit.confirmed >= _FEW and fit.confirmed > fit.contradicted
     return fit.confirmed > 0 and fit.confirmed >= fit.contradicted
 
 
@@ -142,6 +148,11 @@ def _are_turned(binding: Binding, current: Binding | None) -> bool:
         or binding.side_sign != current.side_sign
         or all(binding.roles.get(role) == turned.get(role) for role in _FACTORS)
     )
+
+
+def _lost_fees(proposed: Binding, current: Binding | None) -> bool:
+    """Rows whose results agree without a fee, after rows that print fees: they may be gross."""
+    return current is not None and current.says_fee and current.fee_steady and not proposed.says_fee
 
 
 def _are_strays(binding: Binding, current: Binding | None, cluster: list[Record]) -> bool:
@@ -189,15 +200,16 @@ def _fees_prove(binding: Binding, fit: Fit, rows: list[Record]) -> bool:
     return "fee" not in binding.roles or binding.fee_steady
 
 
-def is_run(cluster: list[Record], block: Block) -> bool:
-    """Rows of another length are a layout where they follow on one another, or are many.
-
-    Two torn rows that lost the same cell are none.
+def is_run(cluster: list[Record], block: Block, refused: list[Record]) -> bool:
+    """Rows of another layout follow on one another, or are many; so do refused ones as long
+    as all others. Two torn rows that lost the same cell are none.
     """
     assert block.current is not None
     width = len(cluster[0].fields)
     if width == block.current.width:
-        return True
+        first, last = cluster[0].line, cluster[-1].line
+        between = sum(first <= row.line <= last for row in block.rows)
+        return sum(first <= row.line <= last for row in refused) * 2 >= between
     if width > block.current.width or len(cluster) * 7 >= len(block.rows) >= 28:
         return True
     run = longest = 0

@@ -26,6 +26,9 @@ class Fit:
     swapped: bool = False
     """The columns called fee and PnL stand for each other."""
 
+    few_rates: bool = True
+    """The fees are shares of the turnover that recur, as an exchange's do."""
+
     @property
     def proven(self) -> bool:
         """Arithmetic alone proves the columns: three rows and enough digits agree."""

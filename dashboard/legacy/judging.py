@@ -113,6 +113,8 @@ def _is_swapped(values: Values, binding: Binding) -> bool:
         return False
     if binding.constant_fee and "fee" in binding.roles:
         return values.fee != binding.constant_fee
+    if binding.usual_fee and values.printed == binding.usual_fee != values.fee:
+        return True
     share = values.printed / turnover_of(values)
     return is_like_a_fee(share, binding) and not _fee_fits(values, binding)
 

@@ -27,7 +27,7 @@ _STEP = 20
 """How far numbers of rows are apart at most, where rows between them are of another layout."""
 NO_FACTORS = frozenset(
     ("unrealised", "mark_price", "planned", "stop_loss_price", "take_profit_price", "mae", "mfe",
-     "count", "leverage")
+     "count")
 )  # fmt: skip
 """Columns a header names that arithmetic may agree with and that are no trade's result."""
 _FEES, _COINS = ("fee", "entry_fee", "exit_fee"), ("BNB", "BTC", "ETH", "XBT")
@@ -83,6 +83,8 @@ def propose(
         _add_texts(rows, binding, seen, context, headings)
         fit = settle(binding, list(rows), context)
         if binding.pnl_kind not in ("net", "gross") or _is_constant(rows, binding):
+            continue
+        if binding.pnl_kind == "gross" and not fit.few_rates:
             continue
         enough = fit.proven or (len(rows) == 2 and fit.confirmed == 2 and fit.digits >= 9)
         if enough and fit.confirmed * 10 >= fit.read * 5 and not tells_of_one(rows, binding):

@@ -369,7 +369,7 @@ class FileJudge:
             if cluster is None:
                 return remaining
             tried.add((len(cluster[0].fields), signature(cluster[0].fields)))
-            if block.current is not None and not is_run(cluster, block):
+            if block.current is not None and not is_run(cluster, block, remaining):
                 continue
             binding = prove(cluster, block, self._context)
             if binding is None and len(cluster) >= 500:

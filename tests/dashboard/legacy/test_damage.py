@@ -246,3 +246,13 @@ def test_two_versions_in_a_merge_of_epochs_with_fractions() -> None:
     merge = f"<<<<<<< HEAD\n{row(28, '1.5000')}=======\n{row(28, '3.0000')}>>>>>>> x\n"
     reading = read("date;symbol;side;pnl\n" + "".join(rows) + merge)
     assert (reading.reasons[18], reading.reasons[20]) == ("conflict", "conflict")
+
+
+def test_trades_of_one_day_in_a_merge_are_no_versions_of_each_other() -> None:
+    def row(hour: int, pnl: str) -> str:
+        return f"2024-05-01;{hour}:49:46;XRPUSDT;LONG;{pnl}\n"
+
+    rows = [row(hour, f"{(-1) ** hour * (hour % 5 + 1)}.0553") for hour in range(10, 20)]
+    merge = f"<<<<<<< HEAD\n{row(21, '1.5000')}=======\n{row(22, '3.0000')}>>>>>>> x\n"
+    reading = read("date;time;symbol;side;pnl\n" + "".join(rows) + merge)
+    assert len(reading.trades) == 12

@@ -374,3 +374,44 @@ def test_a_leverage_is_no_fee() -> None:
         lines.append(f"{start(t)},3,0,{t.gross if at < 10 else total}")
     reading = read("\n".join([f"{START},leverage,fee,pnl", *lines]) + "\n")
     assert {trade.fee for trade in reading.trades} <= {None, Decimal(0)}
+
+
+def test_an_indicator_is_no_fee_of_a_result_that_agrees_without_one() -> None:
+    # ADX is between ten and sixty, and so may fees be of positions all about as large.
+    trades = [replace(t, quantity=Decimal(1)) for t in made(40, markets=["ETHUSDT"])]
+    lines = [f"{start(t)},{t.gross},0.0" for t in trades[:20]]
+    adx = (10 + (at * 37 % 90) / Decimal(10) for at in range(20))
+    lines += [f"{start(t)},{t.gross},0.0,{each}" for t, each in zip(trades[20:], adx, strict=True)]
+    reading = read("\n".join([f"{START},pnl,fee", *lines]) + "\n")
+    assert {trade.fee for trade in reading.trades} <= {None, Decimal(0)}
+
+
+@pytest.mark.parametrize("more", ["", ",3"])
+def test_results_without_their_fee_after_results_with_one_are_not_net(more: str) -> None:
+    lines = [f"{start(t)},{t.fee},{t.gross}" for t in TRADES[:15]]
+    lines += [f"{start(t)},{t.gross}{more}" for t in TRADES[15:]]
+    reading = read("\n".join([f"{START},fee,gross_pnl", *lines]) + "\n")
+    assert max(trade.line for trade in reading.trades) == 16
+
+
+def test_a_result_that_is_what_most_fees_are_is_one() -> None:
+    trades = [replace(t, fee=Decimal("1.0")) for t in TRADES]
+    lines = [f"{start(t)},{t.net:.2f},{t.fee}" for t in trades[:18]]
+    lines += [f"{start(t)},{t.fee},{t.net:.2f}" for t in trades[18:]]
+    reading = read("\n".join([f"{START},pnl,fee", *lines]) + "\n")
+    assert Decimal(1) not in [trade.net_pnl for trade in reading.trades]
+
+
+def test_two_rows_are_no_running_total() -> None:
+    one, other = made(2, markets=["SOLUSDT"])
+    lines = [f"{start(one)},{one.net}", f"{start(other)},{one.net + other.gross}"]
+    assert read("\n".join([f"{START},pnl", *lines]) + "\n").trades == []
+
+
+def test_rows_here_and_there_that_lost_a_time_are_no_layout() -> None:
+    lines = [f"{start(t)},{t.fee},{t.net},x" for t in TRADES]
+    for at in (6, 17):
+        cells = lines[at].split(",")
+        lines[at] = ",".join([*cells[:3], *cells[4:], ""])
+    reading = read("\n".join([f"{START},fee,pnl,note", *lines]) + "\n")
+    assert set(reading.reasons) == {8, 19}

@@ -91,3 +91,24 @@ def test_a_compact_date_before_a_clock() -> None:
 def test_three_columns_between_tabs_are_a_log() -> None:
     lines = ["time\tside\tpnl", *(f"{t.left}\t{t.word}\t{t.net}" for t in TRADES)]
     assert read("\n".join(lines) + "\n").nets == NETS
+
+
+@pytest.mark.parametrize("names", ["kommission_xyz,zysk_xyz", "fee,zysk_xyz", "kommission_xyz,pnl"])
+def test_results_and_fees_under_unknown_names_are_told_by_arithmetic(names: str) -> None:
+    def row(t: Made) -> str:
+        return f"{start(t)},{t.fee},{t.net:.2f}"
+
+    assert read(log(f"{START},{names}", TRADES, row)).nets == [f"{t.net:.2f}000000" for t in TRADES]
+
+
+def test_a_quantity_under_an_unknown_name_is_told_by_arithmetic() -> None:
+    header = f"{START},fee,pnl".replace("quantity", "stueckelung")
+    reading = read(log(header, TRADES, lambda t: f"{start(t)},{t.fee},{t.net}"))
+    assert [trade.quantity for trade in reading.trades] == [t.quantity for t in TRADES]
+
+
+def test_a_result_before_fees_under_an_unknown_name_of_theirs_is_no_net_one() -> None:
+    def row(t: Made) -> str:
+        return f"{start(t)},{t.fee},{t.gross}"
+
+    assert read(log(f"{START},kommission_xyz,pnl", TRADES, row)).nets == NETS
