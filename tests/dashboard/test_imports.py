@@ -174,6 +174,10 @@ def test_a_wrong_file_breaks_nothing(page: Client, imported: Import, value: str)
     assert page.get(LIST, {"file": value}).status_code == 200
 
 
+def test_a_field_that_is_no_filter_is_no_fault_of_the_site(page: Client, imported: Import) -> None:
+    assert page.get(LIST, {"raw": "1"}).status_code == 400
+
+
 def test_the_list_counts_no_rows(
     page: Client, imported: Import, django_assert_max_num_queries: Any
 ) -> None:

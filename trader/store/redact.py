@@ -68,7 +68,9 @@ _KNOWN_SHAPE = re.compile(
     r"|(?i:\bbearer\s+[A-Za-z0-9._~+/-]{8,})"
     r"|(?i:\b[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s@]+@)"
     r"|(?i:[?&;](?:signature|api_?key|token|secret|password|sig|auth)=[^&\s]+)"
-    r"|(?i:\b(?:api[_-]?key|secret|token|passw(?:or)?d|passphrase)\b[\"']?\s*[:=]\s*[\"']?\S{4,})"
+    r"|(?i:(?:api[_-]?key|secret(?:[_-]?key)?|passw(?:or)?d|passphrase"
+    r"|(?:\b|access[_-]?|auth[_-]?|api[_-]?|bot[_-]?|refresh[_-]?|session[_-]?)token)"
+    r"[\"']?\s*[:=]\s*[\"']?\S{4,})"
     r"|(?i:hooks\.slack\.com/|discord(?:app)?\.com/api/webhooks/)"
 )
 # Names that a bot makes up for its orders and trades: of the shapes above only these begin

@@ -30,7 +30,8 @@ from dashboard.management.commands._import_stream import (
     recorded_trades,
 )
 from dashboard.management.commands._import_tables import tables
-from trader.store import MODES, StreamUnusable
+from trader.store import MODES, StreamLocked, StreamUnusable
+from trader.store.lock import WriterLock
 
 REFUSED = 2
 MAX_NAME = 100  # characters of what an option calls a bot, a version or an account
@@ -85,6 +86,8 @@ class Command(BaseCommand):
             if options["report"]:
                 _check_place(Path(options["report"]), find(options["paths"]))
             with ExitStack() as stack:
+                if not options["dry_run"]:
+                    stack.callback(_alone(folder).release)
                 stack.push(batches.leave)
                 report, kept = self._read(folder, zone, batch, batches, options)
                 reading = False
@@ -187,6 +190,20 @@ def _check_names(options: dict[str, Any]) -> None:
                 f"--{name.replace('_', '-')} {text!r:.80}: give 1 to {MAX_NAME} characters that "
                 "can be seen"
             )
+
+
+def _alone(folder: Path) -> WriterLock:
+    """From before it is read what is recorded: of two at once each would take the other's trades
+    for new. Raises StreamLocked."""
+    (folder / "events").mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        return WriterLock(folder / "events" / "import_csv.lock", "imports")
+    except StreamLocked as held:
+        raise StreamLocked(
+            f"another import is running (process {held.pid or 'unknown'}); start this one when it "
+            "is done. Nothing was written",
+            held.pid,
+        ) from None
 
 
 def _check_place(report: Path, sources: Sequence[Source]) -> None:

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from trader.store import Event, Reader, Recorder, streams
+from trader.store.lock import WriterLock
 
 from .test_damage import HEADER, LOG, ROWS
 
@@ -205,6 +206,14 @@ def test_an_import_that_never_finished_counts_for_nothing(folder: Path, log: Pat
 def test_a_second_import_meanwhile_is_refused(folder: Path, log: Path) -> None:
     with Recorder("legacy", version="8", mode="live", folder=folder, stream="imports"):
         _import(log, code=2)
+
+
+def test_two_imports_at_once_do_not_both_take_the_trades_for_new(folder: Path, log: Path) -> None:
+    (folder / "events").mkdir()
+    first = WriterLock(folder / "events" / "import_csv.lock", "imports")
+    _import(log, code=2)
+    first.release()
+    assert _import(log)["totals"]["trades"] == 4
 
 
 def test_the_report_is_written_down(folder: Path, log: Path, tmp_path: Path) -> None:

@@ -192,6 +192,19 @@ def test_an_id_is_clean_at_a_glance_only_where_it_has_no_known_shape(text: str) 
         assert not redact._KNOWN_SHAPE.search(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "BTCUSDT,api_secret=vmPUZE6mv9SD5VNHk4HlWF,1.5",
+        "BINANCE_SECRET_KEY: vmPUZE6mv9SD5VNHk4HlWF",
+        "my_password=hunter22",
+        "bot_token = 12345abc",
+    ],
+)
+def test_a_named_secret_in_a_line_of_a_file_is_taken_out(text: str) -> None:
+    assert Redactor().event("a", {"raw_file": text}) == {"raw_file": REDACTED}
+
+
 @pytest.mark.parametrize("key", ["AKIAIOSFODNN7EXAMPLE", "sk-abcdefghij0123456789", "glpat-x" * 5])
 def test_a_key_is_taken_out_under_the_name_of_an_id_too(key: str) -> None:
     assert Redactor().event("a", {"order_id": key}) == {"order_id": REDACTED}
