@@ -24,7 +24,9 @@ def like_first(rows: list[Record]) -> list[Record]:
 
 def who_and_when(fields: list[str]) -> list[str]:
     """The market and the times of a row: the same on both sides of a conflict, the same trade."""
-    times = [cell for cell in fields if looks_of(cell) in "TEC" or _DATED.match(cell.strip())]
+    times = [cell for cell in fields if looks_of(cell) in "TC" or _DATED.match(cell.strip())]
+    # A quantity of ten digits looks like an epoch.
+    times = times or [cell for cell in fields if looks_of(cell) == "E"]
     markets = [cell for cell in fields if is_symbol(cell)]
     return markets + times if times else []
 

@@ -13,6 +13,7 @@ from .records import Record
 from .values import Context
 from .verdicts import Refusal, Trade
 
+_FEW = 3
 Read = tuple[Record, Trade, Binding]
 """A record that is a trade under a binding."""
 
@@ -32,11 +33,28 @@ def contested(
         for outcome, binding in [outcomes[id(row)]]
         if isinstance(outcome, Trade) and binding is not None
     ]
-    runs = [list(run) for _, run in groupby(trades, key=lambda each: each[2].number)]
     found: dict[int, Refusal] = {}
-    for before, after in pairwise(runs):
+    for before, after in pairwise(_runs(trades)):
         found |= _doubtful(before[::-1], after[0][2], context)
         found |= _doubtful(after, before[0][2], context)
+    return found | _strays(_runs(each for each in trades if id(each[0]) not in found))
+
+
+def _runs(trades: Iterable[Read]) -> list[list[Read]]:
+    return [list(run) for _, run in groupby(trades, key=lambda each: each[2].number)]
+
+
+def _strays(runs: list[list[Read]]) -> dict[int, Refusal]:
+    """A row or two that only a layout out of nothing reads, among those of the header."""
+    found: dict[int, Refusal] = {}
+    for at, run in enumerate(runs):
+        width = run[0][2].width
+        beside = [each[0][2] for each in runs[max(at - 1, 0) : at + 2] if each is not run]
+        if len(run) >= _FEW or not run[0][2].proposed or not beside:
+            continue
+        if all(each.width == width and not each.proposed for each in beside):
+            detail = "only another layout of this file reads it, and rows beside it are of none"
+            found |= {id(record): Refusal("contradicted", detail) for record, _, _ in run}
     return found
 
 

@@ -152,6 +152,10 @@ def settle_fee_band(
         fit.few_rates = _are_rates(sorted(fees))
         certain = fees
     shares = sorted(certain if len(certain) >= 3 else fees)
+    middle = shares[len(shares) // 2]
+    near = [share for share in shares if middle / _SPREAD <= share <= middle * _SPREAD]
+    if len(near) * 10 >= len(shares) * 8:  # a damaged one is no measure of the others
+        shares = near
     low, high = shares[len(shares) // 20], shares[-1 - len(shares) // 20]
     binding.fee_steady = steady(shares)
     binding.fee_band = (low * Decimal("0.97"), high * Decimal("1.03"))

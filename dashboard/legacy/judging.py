@@ -79,7 +79,9 @@ def judge(
     if binding.pnl_kind == "net" and result.state == "confirmed" and _is_swapped(values, binding):
         return Refusal("contradicted", f"fee {values.fee} and PnL {values.printed} {EXCHANGED}")
     computed = values.printed is None or binding.pnl_kind not in ("net", "printed")
-    if computed and not _fee_fits(values, binding):
+    # Near for the prices' last digit alone: a wrong quantity makes that as large as you like.
+    roughly = result.state == "confirmed" and not result.exact
+    if (computed or roughly) and not _fee_fits(values, binding):
         return Refusal("contradicted", f"fee {values.fee} is no fee of this turnover")
     if result.net is None:
         return Refusal("pnl_not_available", result.detail or "no PnL printed and none to compute")

@@ -147,7 +147,8 @@ def _settle_cells(binding: Binding, column: object) -> None:
     if binding.pnl_role:
         printed = _bare_cells(binding, column(binding.roles[binding.pnl_role]), binding.pnl_role)
         binding.pnl_places = _places(printed, mark)
-        forms = Counter(decimals(cell, mark) for cell in printed if _sane(cell))
+        told = [cell for cell in printed if cell.strip(" 0.,+-") and _sane(cell)]
+        forms = Counter(decimals(cell, mark) for cell in told)
         binding.fixed_places = _is_fixed(printed, binding.pnl_places, mark)
         binding.pnl_forms = frozenset(n for n, times in forms.items() if times * 6 >= len(printed))
     if "fee" in binding.roles:

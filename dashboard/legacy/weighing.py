@@ -283,6 +283,10 @@ class Weigher:
         tolerance = amounts.quantity[at] * Decimal(1).scaleb(-places)
         if binding.exact or abs(difference) > tolerance:
             return False
+        low, high = binding.fee_band
+        turnover = (amounts.entry[at] + amounts.exit[at]) * amounts.quantity[at]
+        if binding.fee_steady and not low * turnover <= amounts.fee[at] <= high * turnover:
+            return False
         base, pnl = amounts.entry[at] * amounts.quantity[at], amounts.pnl[at]
         other = difference - amounts.fee[at] * (1 if not self._gross else -1)
         return not (

@@ -56,3 +56,14 @@ def test_one_row_that_reads_as_if_fee_and_result_had_changed_places_is_neither()
     lines[20] = row(one, fee, one.gross - fee)
     reading = read("\n".join([HEADER, *lines]) + "\n")
     assert reading.reasons == {22: "contradicted"}
+
+
+def test_a_wrong_result_is_not_saved_by_a_layout_that_holds_later_on() -> None:
+    trades = made(40)
+    header = HEADER.replace(",pnl", ",gross_pnl,net_pnl")
+    lines = [f"{row(t, t.fee, t.gross)},{t.net}" for t in trades[:20]]
+    for at in (0, 7):
+        lines[at] = f"{row(trades[at], trades[at].fee, trades[at].gross)},{trades[at].net * 100}"
+    lines += [f"{row(t, t.fee, t.gross)},{at}.5" for at, t in enumerate(trades[20:])]
+    reading = read("\n".join([header, *lines]) + "\n")
+    assert {2, 9} <= set(reading.reasons)

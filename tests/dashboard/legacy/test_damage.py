@@ -256,3 +256,14 @@ def test_trades_of_one_day_in_a_merge_are_no_versions_of_each_other() -> None:
     merge = f"<<<<<<< HEAD\n{row(21, '1.5000')}=======\n{row(22, '3.0000')}>>>>>>> x\n"
     reading = read("date;time;symbol;side;pnl\n" + "".join(rows) + merge)
     assert len(reading.trades) == 12
+
+
+def test_versions_of_one_trade_in_a_merge_whose_quantities_look_like_epochs() -> None:
+    def row(day: int, size: int, pnl: str) -> str:
+        return f"2024-05-{day} 02:49:46;SHIBUSDT;LONG;{size};{pnl}\n"
+
+    rows = [row(day, 648_345_051, f"{(-1) ** day * (day % 5 + 1)}.0553") for day in range(10, 20)]
+    ours, theirs = row(28, 648_345_051, "1.5000"), row(28, 1_296_690_102, "3.0000")
+    merge = f"<<<<<<< HEAD\n{ours}=======\n{theirs}>>>>>>> x\n"
+    reading = read("date;symbol;side;qty;pnl\n" + "".join(rows) + merge)
+    assert (reading.reasons[13], reading.reasons[15]) == ("conflict", "conflict")

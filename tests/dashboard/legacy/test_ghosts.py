@@ -415,3 +415,24 @@ def test_rows_here_and_there_that_lost_a_time_are_no_layout() -> None:
         lines[at] = ",".join([*cells[:3], *cells[4:], ""])
     reading = read("\n".join([f"{START},fee,pnl,note", *lines]) + "\n")
     assert set(reading.reasons) == {8, 19}
+
+
+def test_a_quantity_too_large_does_not_make_room_for_any_result() -> None:
+    lines = []
+    for at in range(14):
+        last = Decimal("0.00000859") + (-1) ** at * Decimal(1 + at % 3) / Decimal(10**8)
+        fee = (Decimal("0.00000859") + last) * 211_467_234 * Decimal("0.0006")
+        net = (last - Decimal("0.00000859")) * 211_467_234 - fee + Decimal("0.3")
+        size = 21_146_723_400 if at == 9 else 211_467_234
+        times = f"2024-06-{10 + at} 12:17:05,2024-06-{10 + at} 12:17:44"
+        lines.append(f"SHIBUSDT,LONG,{times},0.00000859,{last},{size},{fee:.2f},{net:.2f}")
+    assert 11 in read("\n".join([f"{START},fee,pnl", *lines]) + "\n").reasons
+
+
+def test_a_result_of_nought_is_as_exact_as_its_column() -> None:
+    small = [replace(t, quantity=t.quantity / 1000) for t in TRADES]
+    lines = [f"{start(t)},{t.fee / 1000},{t.gross - t.fee / 1000} $" for t in small]
+    for at in range(0, 24, 4):
+        lines[at] = f"{start(small[at])},{small[at].fee / 1000},0"
+    reading = read("\n".join([f"{START},fee,pnl", *lines]) + "\n")
+    assert 0 not in [trade.net_pnl for trade in reading.trades]
