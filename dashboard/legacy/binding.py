@@ -102,6 +102,10 @@ class Binding:
     """An exchange's own export, whose times are UTC by its word."""
     swapped_lines: tuple[int, int] = (0, 0)
     """Between these a result that nothing computes may stand for a quantity or a fee."""
+    unsure: bool = False
+    """Its status has words that nobody knows, beside others."""
+    says_trade: int = -1
+    """The column by which most rows say that they are trades; -1 for none."""
     closes: bool = False
     """Most rows say in their status that they are closed, so every trade must."""
     fixed_places: bool = False
@@ -168,6 +172,8 @@ class Binding:
             constant_fee=Decimal(0),
             usual_fee=Decimal(0),
             costs=(),
+            unsure=False,
+            says_trade=-1,
             funding_sign=1,
             swapped_prices=False,
             signed_sides=False,

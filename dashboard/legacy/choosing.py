@@ -106,6 +106,7 @@ def refine(
     if refined.price_like[1] == 0:
         refined.price_like = binding.price_like
     refined.watched, refined.worded = binding.watched, binding.worded
+    refined.unsure, refined.says_trade = binding.unsure, binding.says_trade
     refined.swapped_lines = binding.swapped_lines
     return refined if acceptable(refined, fit) else binding
 

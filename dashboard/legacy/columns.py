@@ -17,6 +17,8 @@ from .statuses import (
     is_cash_flow,
     is_closed,
     is_simulated,
+    may_have_closed,
+    says_trade,
     stands_open,
 )
 from .times import decide_form, is_clock_only, is_half_day
@@ -309,7 +311,15 @@ def _settle_flows(binding: Binding, rows: Sequence[Record]) -> None:
     """Columns by which some rows say that they are no closed trades, whatever their names say."""
     status = binding.roles.get("status")
     if status is not None and binding.shape == "trades":
-        binding.closes = _share(_cells(rows, status), is_closed) >= _MOST
+        told = _cells(rows, status)
+        binding.closes = _share(told, is_closed) >= _MOST
+        unknown = {cell.casefold() for cell in told if not may_have_closed(cell)}
+        binding.unsure = bool(unknown) and len({cell.casefold() for cell in told}) > 1
+    if binding.shape == "trades":
+        taken = set(binding.roles.values()) - {binding.roles.get("type")}
+        for at in range(len(binding.headings)):
+            if at not in taken and _share(_cells(rows, at), says_trade) >= _MOST:
+                binding.says_trade = at
     for at, each in enumerate(binding.headings):
         cells = _cells(rows, at)
         if cells and all(stands_open(cell, each.name) is not None for cell in cells):

@@ -22,6 +22,7 @@ MORE: dict[str, str] = {
         "kapanış tarihi|satış zamanı|エグジット日時|決済日|決済時刻|手仕舞い日時|クローズ時間"
     ),
     "time": (
+        "주문시간|주문일시|주문시각|체결 시간|거래 시간|"
         "hora|fecha operación|fecha de operación|date et heure|date heure|horodatage|heure|"
         "data e ora|data ora|data/ora|ora|data i godzina|czas|data transakcji|tarih|zaman|saat|"
         "tarih/saat|işlem zamanı|işlem tarihi|日付|時刻|取引日時|約定時間|約定日"

@@ -10,7 +10,14 @@ from .checking import Check, check, last_digit, turnover_of
 from .doubts import holds_result
 from .moneys import money_of_sign, other_money
 from .records import Record
-from .statuses import any_status_word, aside_kind, is_closed, says_it_is_none
+from .statuses import (
+    any_status_word,
+    aside_kind,
+    is_closed,
+    may_have_closed,
+    says_it_is_none,
+    says_trade,
+)
 from .values import Context, Values, number, read_values, text_of
 from .verdicts import Aside, Refusal, Trade, Verdict, show
 from .versions import belongs
@@ -36,6 +43,8 @@ def judge(
     if binding.closes and not is_closed(record.fields[binding.roles["status"]]):
         word = show(record.fields[binding.roles["status"]])
         return Refusal("not_a_trade", f"its status is {word}, where others say that they closed")
+    if binding.pnl_kind == "printed" and (word := _is_of_another_kind(record, binding)):
+        return Refusal("not_a_trade", f"{show(word)} may be no closed trade: nothing computes it")
     place = binding.roles.get("version")
     if place is not None and not belongs(record.fields[place].strip(), binding.versions_seen):
         return Refusal("unproven_layout", f"version is {show(record.fields[place])}")
@@ -93,6 +102,15 @@ def judge(
     if abs(result.net) > Decimal("9e9"):
         return Refusal("bad_number", f"a PnL of {result.net}")
     return _trade(record, values, result, binding, context)
+
+
+def _is_of_another_kind(record: Record, binding: Binding) -> str:
+    """The word by which a row may be another thing than a closed trade, or ""."""
+    word = record.fields[binding.roles["status"]] if binding.unsure else ""
+    if word.strip() and not may_have_closed(word):
+        return word
+    word = record.fields[binding.says_trade] if binding.says_trade >= 0 else ""
+    return "" if may_have_closed(word) or says_trade(word) else word
 
 
 def _is_price(printed: Decimal, fields: list[str], binding: Binding) -> bool:

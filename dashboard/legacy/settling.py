@@ -131,6 +131,9 @@ def _settle_cells(binding: Binding, column: object) -> None:
         unit = column_unit(texts)
         if binding.shape == "fills" and role in ("price", "quantity", "fee"):
             unit = None  # read with the asset behind them; see fill_rows
+        if role == "quantity" and unit is not None and unit[0].strip().isalpha():
+            unit = None  # or with the market's own, which differs from row to row
+            texts = [without_asset(text) for text in texts]
         if unit is not None:
             name, take_off = unit
             binding.units[at] = take_off

@@ -18,7 +18,9 @@ _STATUS = {
         "offen 未成交 持仓中 未平仓 aberta aberto pendente "
         "открыта открыт активен открытая открытый running ongoing laufend läuft gehalten ouvert "
         "ouverte en_cours abierta abierto aperta aperto otwarta otwarte açık 未決済 保有中 持倉中 "
-        "в_позиции удерживается 보유 보유_중 진행_중"
+        "в_позиции удерживается 보유 보유_중 진행_중 진행 미청산 미결제 holding held in_trade "
+        "in_position bought 持仓 持有中 持有 未平 未结束 em_aberto ativa posicionado 保有 建玉中 "
+        "devam_ediyor aktif otwarte aktywna in_corso en_curso vigente"
     ),
     "cancelled": (
         "cancelled canceled cancel storniert abgebrochen 취소 취소됨 已取消 已撤销 撤单 "
@@ -54,12 +56,22 @@ STATUS_WORDS = {word: kind for kind, words in _STATUS.items() for word in words.
 _TELLING_PARTS = ("cancelled", "rejected", "error")
 _SIMULATED = (
     "paper paper_trading papertrade simulated simulation sim dry dry_run dryrun dry-run backtest "
-    "backtesting test testnet demo virtual 모의 모의투자 페이퍼 백테스트 simuliert papier 模拟 "
-    "回测 "
+    "backtesting test testnet demo virtual staging playback sandbox "
+    "모의 모의투자 페이퍼 백테스트 simuliert papier 模拟 回测 "
     "simulado teste бумага тест симуляция"
 )
 SIMULATED = frozenset(_SIMULATED.split())
-_SURELY_SIMULATED = SIMULATED - {"sim", "dry", "test", "demo", "virtual", "teste", "тест"}
+_SURELY_SIMULATED = SIMULATED - {
+    "staging",
+    "playback",
+    "sim",
+    "dry",
+    "test",
+    "demo",
+    "virtual",
+    "teste",
+    "тест",
+}
 """Words by which a log tells that nothing was really traded."""
 
 
@@ -175,8 +187,32 @@ _CLOSED = frozenset(
      "concluída", "concluida", "executada", "закрыта", "закрыт", "закрыто", "закрытая",
      "завершена", "завершён", "исполнен", "cerrada", "cerrado", "fermé", "fermée", "clôturé",
      "cloturé", "chiusa", "chiuso", "zamknięta", "zamknięte", "kapalı", "kapandı", "決済",
-     "決済済", "約定")
+     "決済済", "約定", "決済済み", "売却済", "sold", "exit", "out", "已平", "已结束", "已平倉",
+     "encerrada", "encerrado", "finalizada", "finalizado", "concluído", "liquidada", "liquidado",
+     "종료됨", "청산됨", "정리", "매도", "zakończona", "kapatıldı", "kapanmış", "terminée",
+     "clôturée", "completata", "conclusa", "beendet", "verkauft", "vendida", "vendido")
 )  # fmt: skip
+_RESULTS = frozenset(
+    ("tp", "sl", "profit", "breakeven", "break_even", "be", "lose", "loser", "winner", "gain",
+     "수익", "손실", "익절", "손절", "본전", "盈利", "亏损", "止盈", "止损", "gewinn", "verlust",
+     "lucro", "prejuízo", "ganho", "perda", "liquidated", "stopped", "stopped_out", "ok")
+)  # fmt: skip
+"""What a trade came to, or why it ended: it has."""
+_TRADE_WORDS = frozenset(
+    ("trade", "trades", "trading", "futures_trade", "spot_trade", "거래", "매매", "handel", "交易",
+     "成交", "operação", "negócio", "сделка", "取引", "operación", "işlem", "transakcja")
+)  # fmt: skip
+
+
+def says_trade(cell: str) -> bool:
+    """True for a word by which a row is a trade, or one that was closed."""
+    word = cell.strip().casefold().replace(" ", "_")
+    return word in _TRADE_WORDS or word in _CLOSED or OPENING.get(word) == -1
+
+
+def may_have_closed(cell: str) -> bool:
+    """True for a status by which a trade has ended, or which is a result."""
+    return is_closed(cell) or cell.strip().casefold().replace(" ", "_") in _RESULTS
 
 
 def is_closed(cell: str) -> bool:
@@ -209,9 +245,27 @@ def stands_open(cell: str, name: str) -> bool | None:
     return (word in TRUE) == (key in _OPEN_NAMES)
 
 
+_SHORT, _WITHOUT_SPACES = 8, ("모의", "模拟", "模擬", "回测", "백테스트")
+_OF_ACCOUNTS = frozenset(
+    ("account", "accountid", "accountname", "subaccount", "exchange", "venue", "broker", "server",
+     "network", "env", "environment", "bot", "botname", "konto", "depot", "börse", "conta",
+     "cuenta", "corretora", "compte", "계좌", "계정", "거래소", "账户", "帐户", "交易所", "счёт",
+     "биржа")
+)  # fmt: skip
+_NO_ACCOUNTS = SIMULATED | {"demokonto", "musterdepot"}
+
+
+def is_no_real_account(cell: str) -> bool:
+    """True for what accounts on paper are called ("Sim101", "Demo", "demo-01")."""
+    return not _NO_ACCOUNTS.isdisjoint(re.split(r"[\W\d_]+", cell.strip().casefold()))
+
+
 def is_surely_simulated(cell: str) -> bool:
     """True for a word that says so in any column ("paper", "Binance testnet")."""
-    words = re.split(r"[\W_]+", cell.strip().casefold())
+    text = cell.strip().casefold()
+    if len(text) <= _SHORT and any(word in text for word in _WITHOUT_SPACES):
+        return True
+    words = re.split(r"[\W_]+", text)
     return not _SURELY_SIMULATED.isdisjoint(("_".join(words), *(words if len(words) <= 2 else ())))
 
 
@@ -238,7 +292,8 @@ def aside_word(cell: str, binding: Binding, at: int) -> str:
         return "simulated" if is_paper(text, binding, at) else ""
     if not could_be_a_word(text):
         return ""
-    if is_surely_simulated(text):
+    named = normalise(binding.headings[at].name) if binding.headings else ""
+    if is_surely_simulated(text) or (named in _OF_ACCOUNTS and is_no_real_account(text)):
         return "simulated"
     return "cash_flow" if is_cash_flow(text) else ""
 

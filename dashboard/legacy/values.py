@@ -7,7 +7,7 @@ from datetime import tzinfo
 from decimal import Decimal
 
 from .binding import Binding
-from .cells import FALSE, TRUE, decimals, is_null, quote_of
+from .cells import FALSE, TRUE, base_of, decimals, is_null, quote_of, split_asset
 from .markets import symbol_of
 from .sides import SIGNS, action_of, says_one_way, side_of
 from .times import TimezoneNeeded, is_clock_only, microseconds, place, too_old, with_clock
@@ -238,9 +238,21 @@ def number(fields: list[str], role: str, binding: Binding) -> Decimal | Refusal 
         return None
     take_off = binding.units.get(at)
     value = binding.grammar.number(take_off(cell) if take_off else cell)
+    if value is None and role == "quantity":
+        value = _with_asset(cell, fields, binding)
     if value is None:
         return Refusal("bad_number", f"{role} is {show(cell)}")
     return value
+
+
+def _with_asset(cell: str, fields: list[str], binding: Binding) -> Decimal | None:
+    """ "0.05 BTC" of a market that trades it."""
+    at = binding.roles.get("symbol")
+    amount, asset = split_asset(cell)
+    market = fields[at].strip() if at is not None else ""
+    if not asset or asset not in (base_of(market), market.upper()):
+        return None
+    return binding.grammar.number(amount)
 
 
 def costs_of(fields: list[str], binding: Binding) -> Decimal | Refusal:
