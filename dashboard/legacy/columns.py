@@ -293,7 +293,8 @@ def settle_mode(binding: Binding, rows: Sequence[Record], *, real: bool) -> None
     # A column whose name says nothing may have "testnet" in some of its cells.
     taken = set(binding.roles.values())
     named += [at for at in range(len(binding.headings)) if at not in taken]
-    named = list(dict.fromkeys(named))
+    own = binding.known is not None and binding.known.own
+    named = [] if own else list(dict.fromkeys(named))
     binding.watched = tuple(at for at in named if real or _is_mixed(binding, rows, at))
     binding.worded = tuple(
         at for at in binding.watched if any(map(could_be_a_word, _cells(rows, at)))

@@ -22,6 +22,7 @@ class Layout:
     ordered: these columns in this order and no others; then recognised without a header too.
     pnl: what the PnL column holds, "net", "gross", or "" where arithmetic decides.
     side: "position" (long, short), "closing" (the side of the closing order).
+    own: this project's; its demo and paper trades are whatever the import's --mode says.
     market: how a market is named where no column does, "{quote_asset}-{base_asset}".
     """
 
@@ -37,6 +38,7 @@ class Layout:
     shorts: bool = False
     version_column: bool = False
     market: str = ""
+    own: bool = False
 
     def roles(self) -> tuple[str, ...]:
         """The roles in column order."""

@@ -9,6 +9,7 @@ LAYOUT = Layout(
     name="blotter-trades",
     title="Blotter trades, exported or logged by the bot",
     pnl="net",
+    own=True,
     version_column=True,
     columns=columns(
         ("layout", "other"),

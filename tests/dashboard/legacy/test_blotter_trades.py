@@ -17,7 +17,7 @@ RIGHT = ROW.format(net="0.6824625")
 
 
 def test_a_trade_is_read_with_all_it_says() -> None:
-    made = read(HEADER + RIGHT, mode="paper")
+    made = read(HEADER + RIGHT)
     trade = made.trades[0]
     assert (trade.layout, trade.version, trade.own_id) == (
         "blotter-trades",
@@ -32,13 +32,9 @@ def test_a_trade_is_read_with_all_it_says() -> None:
 
 
 def test_its_times_need_no_timezone() -> None:
-    assert read(HEADER + RIGHT, zone=None, mode="paper").report.trades == 1
+    assert read(HEADER + RIGHT, zone=None).report.trades == 1
 
 
 def test_a_pnl_that_does_not_add_up_is_refused() -> None:
-    made = read(HEADER + RIGHT + ROW.format(net="10.6824625"), mode="paper")
+    made = read(HEADER + RIGHT + ROW.format(net="10.6824625"))
     assert made.reasons == {3: "contradicted"}
-
-
-def test_trades_on_paper_are_none_where_real_ones_are_asked_for() -> None:
-    assert read(HEADER + RIGHT).report.set_aside == {"simulated": 1}
