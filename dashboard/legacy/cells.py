@@ -142,6 +142,21 @@ def _fit(grammar: Grammar, texts: list[str]) -> float:
     return float(read)
 
 
+def may_be_either(cells: Iterable[str], grammar: Grammar) -> bool:
+    """Whether a column's thousands may be the decimals of rows written another way.
+
+    "1.234" on some rows and "1,234" on others: each mark before three digits, never both.
+    """
+    texts = [text.translate(_SPACES) for cell in cells if (text := cell.strip())]
+    marks = grammar.thousands, grammar.decimal
+    grouped, whole = ([text for text in texts if mark in text] for mark in marks)
+    if not grouped or not whole or any(text in grouped for text in whole):
+        return False
+    ends = [text.rpartition(mark)[2] for mark, some in zip(marks, (grouped, whole), strict=True)
+            for text in some]  # fmt: skip
+    return all(len(end) == 3 for end in ends) and all(t.count(marks[0]) == 1 for t in grouped)
+
+
 def decimals(cell: str, decimal_mark: str = ".") -> int:
     """How many digits stand after the decimal mark as printed ("93.50" has 2)."""
     text = cell.strip()

@@ -14,6 +14,7 @@ from .fit import Fit
 from .values import Values
 
 _FEW_FUNDED = 3
+_ENOUGH = 3
 KINDS = ("net", "gross", "percent", "cumulative")
 
 
@@ -161,7 +162,7 @@ def _try_reversed_sides(binding: Binding, read: list[Values | None], agreed: int
         values.side = -values.side
     for kind in ("net", "gross"):
         confirmed = _confirmed(_checks(binding, read, kind, 0))
-        if confirmed > agreed and confirmed * 10 >= len(present) * 6:
+        if confirmed >= _ENOUGH and confirmed > agreed and confirmed * 10 >= len(present) * 6:
             binding.pnl_kind, binding.side_sign = kind, -binding.side_sign
             return True
     for values in present:

@@ -357,6 +357,26 @@ def _hidden_fee(seen: _Columns, solution: _Solution) -> bool:
         _steady(shares, 3.0) or _steady([-share for share in shares], 3.0)
         for at in seen.numbers
         if at not in solution and (shares := _shares(seen, solution, at))
+    ) or any(_is_rounded_fee(seen, solution, at) for at in seen.numbers if at not in solution)
+
+
+def _is_rounded_fee(seen: _Columns, solution: _Solution, at: int) -> bool:
+    """A column that is one share of the turnover on all rows, as near as its digits tell."""
+    entry, exit_, quantity = solution[:3]
+    pairs = [
+        (fee, (e + x) * q)
+        for e, x, q, fee in zip(
+            seen.numbers[entry], seen.numbers[exit_], seen.numbers[quantity], seen.numbers[at],
+            strict=True,
+        )
+        if e and x and q and fee is not None
+    ]  # fmt: skip
+    total = sum(turnover for _, turnover in pairs)
+    share = sum(fee for fee, _ in pairs) / total if total else 0.0
+    digit = 10.0 ** -seen.places[at]
+    return 0 < share <= 0.01 and all(
+        share * turnover / 3 - digit <= fee <= share * turnover * 3 + digit
+        for fee, turnover in pairs
     )
 
 

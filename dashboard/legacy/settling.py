@@ -10,7 +10,15 @@ from datetime import UTC
 from .against import is_move_in_percent, is_planned
 from .aliases import normalise
 from .binding import NUMBER_ROLES, PNL_ROLES, TIME_ROLES, Binding, looks_numeric
-from .cells import Grammar, column_unit, decide_grammar, decimals, is_null, without_asset
+from .cells import (
+    Grammar,
+    column_unit,
+    decide_grammar,
+    decimals,
+    is_null,
+    may_be_either,
+    without_asset,
+)
 from .columns import settle_columns, swap_time_words
 from .doubled import settle_doubled
 from .doubts import (
@@ -143,6 +151,10 @@ def _settle_cells(binding: Binding, column: object) -> None:
                 binding.currency = binding.currency or name
         cells += [without_asset(text) for text in texts] if binding.shape == "fills" else texts
     binding.grammar = decide_grammar(cells)
+    if binding.pnl_role and binding.grammar.thousands:
+        printed = column(binding.roles[binding.pnl_role])
+        if may_be_either(_bare_cells(binding, printed, binding.pnl_role), binding.grammar):
+            binding.grammar = Grammar(binding.grammar.decimal)
     mark = binding.grammar.decimal
     for at, take_off in binding.units.items():
         whole = binding.unit_names[at] in _WITHOUT_CENTS
@@ -180,6 +192,8 @@ def _ungrouped(
     texts = [take_off(cell) for cell in cells if not is_null(cell)]
     own = Grammar(".", ",") if whole and grammar.decimal == "." else decide_grammar(texts)
     if not own.thousands or grammar.thousands or own.decimal != grammar.decimal:
+        return take_off
+    if may_be_either(texts, own):
         return take_off
 
     def plain(cell: str) -> str:

@@ -436,3 +436,27 @@ def test_a_result_of_nought_is_as_exact_as_its_column() -> None:
         lines[at] = f"{start(small[at])},{small[at].fee / 1000},0"
     reading = read("\n".join([f"{START},fee,pnl", *lines]) + "\n")
     assert 0 not in [trade.net_pnl for trade in reading.trades]
+
+
+def test_one_row_under_its_own_header_does_not_turn_sides() -> None:
+    header = f"{START},fee,pnl"
+    wrong = ("SELL", "BUY")
+    first = TRADES[0]
+    facts = start(first).split(",", 2)[2]
+    lines = [
+        header,
+        f"{first.symbol},{wrong[first.side < 0]},{facts},{first.fee},{first.net}",
+        header,
+    ]
+    lines += [
+        f"{t.symbol},{wrong[t.side > 0]},{start(t).split(',', 2)[2]},{t.fee},{t.net}"
+        for t in TRADES[1:]
+    ]
+    assert list(read("\n".join(lines) + "\n").reasons) == [2]
+
+
+def test_fees_in_cents_hide_in_no_result_without_a_header() -> None:
+    small = [replace(t, quantity=t.quantity / 100) for t in made(40)]
+    lines = [f"{start(t)},{t.fee / 100:.2f},{t.gross}" for t in small]
+    gross = {f"{t.gross:.8f}" for t in small if t.fee >= 1}
+    assert not gross & set(read("\n".join(lines) + "\n").nets)

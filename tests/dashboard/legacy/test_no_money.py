@@ -392,3 +392,11 @@ def test_the_sum_of_a_trades_parts_is_no_part(word: str) -> None:
         rows.append(f"{brief(t)},{word},{t.net * 3 / 2:.2f}")
     reading = read("time,symbol,side,reason,pnl\n" + "\n".join(rows) + "\n")
     assert (len(reading.trades), reading.report.set_aside) == (80, {"total": 40})
+
+
+def test_decimals_written_another_way_half_way_are_no_thousands() -> None:
+    values = [f"{(-1) ** at * (at * 37 % 90)}.{at * 137 % 1000:03}" for at in range(30)]
+    values[15:] = [value.replace(".", ",") for value in values[15:]]
+    rows = [f"XRPUSDT;LONG;2024-03-{at + 1:02} 10:00:00;{value}" for at, value in enumerate(values)]
+    reading = read("\n".join(["symbol;side;time;pnl", *rows]) + "\n")
+    assert max((abs(trade.net_pnl) for trade in reading.trades), default=0) < 100
