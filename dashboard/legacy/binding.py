@@ -91,6 +91,8 @@ class Binding:
     fixed_side: int = 0
     """+1 or -1 where the file has no side column and arithmetic shows one direction throughout."""
     fee_sign: int = 1
+    may_lack_entry: bool = False
+    """An empty entry time is one that nobody knows, not damage."""
     signed_shorts: bool = False
     """Shorts, and they alone, have a quantity below zero."""
     swapped_prices: bool = False
@@ -244,6 +246,7 @@ def _bind_registered(
             if each.role in _TELLING and at not in taken:
                 roles.setdefault(each.role, at)
     bound = Binding(layout.name, len(header), roles, layout.shape, layout, headings)
+    bound.may_lack_entry = layout.may_lack_entry
     bound.says_utc = layout.utc and _as_the_exchange_writes(layout, header)
     return _finish(bound)
 

@@ -312,7 +312,7 @@ def _times(
         return left
     if left is None:
         return Refusal("bad_time", "no exit time")
-    if "entry_time" in binding.roles and entered is None:
+    if "entry_time" in binding.roles and entered is None and not binding.may_lack_entry:
         return Refusal("bad_time", "no entry time")
     if entered is not None and left < entered:
         return Refusal(

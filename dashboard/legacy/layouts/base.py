@@ -23,6 +23,7 @@ class Layout:
     pnl: what the PnL column holds, "net", "gross", or "" where arithmetic decides.
     side: "position" (long, short), "closing" (the side of the closing order).
     own: this project's; its demo and paper trades are whatever the import's --mode says.
+    may_lack_entry: the entry time is left empty where it is not known.
     market: how a market is named where no column does, "{quote_asset}-{base_asset}".
     """
 
@@ -37,6 +38,7 @@ class Layout:
     time_form: str = ""
     shorts: bool = False
     version_column: bool = False
+    may_lack_entry: bool = False
     market: str = ""
     own: bool = False
 

@@ -11,6 +11,7 @@ LAYOUT = Layout(
     pnl="net",
     own=True,
     version_column=True,
+    may_lack_entry=True,
     columns=columns(
         ("layout", "other"),
         ("trade_id", "bot_trade_id"),

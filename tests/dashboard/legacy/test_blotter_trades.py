@@ -31,6 +31,15 @@ def test_a_trade_is_read_with_all_it_says() -> None:
     )
 
 
+def test_a_trade_whose_entry_time_nobody_knows_keeps_its_version() -> None:
+    unknown = RIGHT.replace("2024-01-03T14:30:00Z", "").replace("8.03", "7.90")
+    made = read(HEADER + RIGHT + unknown, mode="paper")
+    assert [(each.version, each.entry_time is None) for each in made.trades] == [
+        ("8.03", False),
+        ("7.90", True),
+    ]
+
+
 def test_its_times_need_no_timezone() -> None:
     assert read(HEADER + RIGHT, zone=None).report.trades == 1
 
