@@ -110,6 +110,9 @@ class Recorded:
                 else:
                     counts.bump_all(list(keys))
                     alive.add(batch)
+            elif event.kind == "trade.closed" and event.body.get("batch"):
+                # Told as another mode's: a trade of its own needs an id of its own.
+                self._use(str(event.body.get("trade_id") or event.ref))
         for key, count in counts.items():
             if count > self._live.get(key):
                 self._live.put(key, count)

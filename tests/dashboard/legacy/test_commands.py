@@ -195,6 +195,15 @@ def test_a_demo_trade_is_no_live_one(folder: Path, log: Path) -> None:
     assert _import(log)["totals"]["trades"] == 4
 
 
+def test_the_same_file_as_another_modes_is_told_under_ids_of_its_own(
+    folder: Path, log: Path
+) -> None:
+    _import(log)
+    _import(log, mode="paper")
+    told = [event.body["trade_id"] for event in _events(folder, "trade.closed")]
+    assert len(set(told)) == 8
+
+
 def test_an_import_that_never_finished_counts_for_nothing(folder: Path, log: Path) -> None:
     body = {"batch": "x.1", "trade_id": "t", "symbol": "SOLUSDT", "side": "long"}
     with Recorder("legacy", version="8", mode="live", folder=folder, stream="imports") as recorder:
