@@ -35,7 +35,7 @@ from dashboard.management.commands._backfill import BOT, REFUSED, Bar, projected
 from dashboard.management.commands._backfill import STREAM as MEASURES
 from dashboard.models import Trade
 from dashboard.performance.regimes import UNKNOWN
-from dashboard.units import iso, text
+from dashboard.units import iso, money, text
 from dashboard.units import moment as as_datetime
 from trader.domain.candle import BadCandle, Candle, to_milliseconds
 from trader.domain.money import plain
@@ -226,13 +226,15 @@ def _measured(
         return None  # another market, or the trade's times are wrong: then its regime would be too
     body: dict[str, Any] = {"mae": None, "mfe": None, "regime": None}
     told = False
-    if trade.excursions_from or (trade.mae is None and trade.mfe is None):
+    if _may_tell_better(trade, bars.interval):
         if found.mae is None or found.mfe is None:
             why[found.why] += 1
         else:
             body |= {"mae": found.mae, "mfe": found.mfe}
-            counts["excursions"] += 1
-            told = True
+            told = (trade.excursions_from, trade.mae, trade.mfe) != (
+                bars.interval, money(found.mae, "mae"), money(found.mfe, "mfe"),
+            )  # fmt: skip
+            counts["excursions"] += told
     if trade.regime == UNKNOWN:
         market = entry_regime(entry, bars, _last_indicators)
         if market != UNKNOWN:
@@ -260,6 +262,13 @@ def _measured(
         "bot": trade.bot,
         "version": trade.version,
     } | body
+
+
+def _may_tell_better(trade: Trade, interval: str) -> bool:
+    """Whether candles of this interval may say more of the excursions than is known."""
+    if trade.excursions_from:
+        return length_of(interval) <= length_of(trade.excursions_from)
+    return trade.mae is None and trade.mfe is None
 
 
 def _write(folder: Path, mode: str, found: list[dict[str, Any]]) -> int:

@@ -186,13 +186,16 @@ def _snapshots(kinds: Any) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object at the end")
 
 
+MOST = 10**10  # money that a column holds, to eight decimals
+
+
 def _deposit(told: str) -> snapshots.Deposit:
     when, found, amount = told.rpartition("=")
     try:
         cash = Decimal(amount)
     except InvalidOperation:
         cash = Decimal("nan")
-    if not found or not cash.is_finite():
+    if not found or not cash.is_finite() or abs(cash) > MOST:
         raise ArgumentTypeError(f"{told!r} is no WHEN=AMOUNT, as 2024-01-01=10000")
     return snapshots.Deposit(moment(when), cash)
 

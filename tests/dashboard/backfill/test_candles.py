@@ -92,6 +92,34 @@ def test_twice_adds_nothing(data: Path, file: Path) -> None:
     assert [Reader(name, folder=data).head().seq for name in ("candles", "backfill")] == heads
 
 
+def record_early(folder: Path) -> None:
+    """A trade with too few candles before it for its market to be known."""
+    first, last = CANDLES[100], CANDLES[120]
+    record(
+        folder, entry_time=first.open_time, exit_time=last.open_time, entry_price=first.open,
+        exit_price=last.open,
+    )  # fmt: skip
+
+
+def test_twice_adds_nothing_where_the_market_stays_unknown(data: Path, file: Path) -> None:
+    record_early(data)
+    assert [backfill("--file", str(file))["measured"] for _ in range(2)] == [1, 0]
+
+
+def test_longer_candles_replace_no_shorter_ones(data: Path, file: Path) -> None:
+    record_early(data)
+    backfill("--file", str(file))
+    hours = [
+        Candle(
+            each[0].open_time, each[-1].close_time, each[0].open, max(c.high for c in each),
+            min(c.low for c in each), each[-1].close, sum((c.volume for c in each), Decimal(0)),
+        )
+        for each in (CANDLES[at : at + 4] for at in range(0, 400, 4))
+    ]  # fmt: skip
+    backfill("--file", str(write(file.with_name("hours.csv"), hours)), "--interval", "1h")
+    assert Trade.objects.get().excursions_from == "15m"
+
+
 def test_what_was_recorded_stands(data: Path, file: Path) -> None:
     record(data, mae="-1.5", mfe="2.5")
     backfill("--file", str(file))

@@ -133,7 +133,9 @@ class TestCommand:
         with pytest.raises(CommandError, match="say which with --bot"):
             backfill("--deposit", "2025-12-01=1000")
 
-    @pytest.mark.parametrize("told_", ["1000", "2025-12-01=", "2025-12-01=nan", "yesterday=5"])
+    @pytest.mark.parametrize(
+        "told_", ["1000", "2025-12-01=", "2025-12-01=nan", "2025-12-01=1e400", "yesterday=5"]
+    )
     def test_a_deposit_that_says_nothing_is_refused(self, told_: str) -> None:
         with pytest.raises(CommandError, match=r"2024-01-01=10000|ISO 8601"):
             backfill("--deposit", told_)
