@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from unicodedata import category
 
 from .structure import is_reason
 
@@ -32,10 +33,10 @@ def belongs(cell: str, seen: frozenset[str]) -> bool:
 
 
 def clean(tag: str) -> str:
-    """A version tag as it is kept: "v8.01" becomes "8.01", and what cannot be seen goes."""
+    """A version tag as it is kept: "v8.01" becomes "8.01", and direction marks and the like go."""
     text = tag.strip()
-    if not text.isprintable():  # a direction mark that a spreadsheet put there
-        text = "".join(letter for letter in text if letter.isprintable()).strip()
+    if not text.isprintable():  # a spreadsheet has put them there; a control character is damage
+        text = "".join(letter for letter in text if category(letter) != "Cf").strip()
     return text[1:] if _BARE_V.match(text) else text
 
 
