@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from decimal import Decimal
 
 from .against import leverage_in
@@ -62,6 +63,8 @@ def settle_pnl(binding: Binding, read: list[Values | None], fit: Fit) -> None:
     best: tuple[int, str, int, list[Check]] | None = None
     for fixed in sides:
         for kind in kinds:
+            if kind == "cumulative" and len(kinds) > 1 and _start_alike(values):
+                continue
             checks = _checks(binding, read, kind, fixed)
             confirmed = [c for c in checks if c.state == "confirmed"]
             exact = sum(c.exact for c in confirmed)
@@ -93,6 +96,16 @@ def settle_pnl(binding: Binding, read: list[Values | None], fit: Fit) -> None:
         binding.pnl_kind = "computed"
         if binding.pnl_role == "cum_pnl":
             binding.uncertain = "one running total alone, and what it was before is not said"
+
+
+def _start_alike(values: list[Values]) -> bool:
+    """Results all short of their prices by one amount: a fee nobody printed, and no totals."""
+    starts = Counter(
+        round(each.printed - gross + (each.fee or 0), 6)
+        for each in values
+        if each.printed is not None and (gross := gross_of(each)) is not None
+    )
+    return bool(starts) and max(starts.values()) * 3 >= len(values)
 
 
 def _checks(binding: Binding, read: list[Values | None], kind: str, fixed: int) -> list[Check]:

@@ -460,3 +460,12 @@ def test_fees_in_cents_hide_in_no_result_without_a_header() -> None:
     lines = [f"{start(t)},{t.fee / 100:.2f},{t.gross}" for t in small]
     gross = {f"{t.gross:.8f}" for t in small if t.fee >= 1}
     assert not gross & set(read("\n".join(lines) + "\n").nets)
+
+
+def test_results_short_of_one_amount_are_no_running_total() -> None:
+    trades = [replace(t, quantity=Decimal("0.102")) for t in made(30, markets=["SOLUSDT"])]
+    trades[4] = replace(trades[4], exit=trades[4].entry)
+    lines = [f"{start(t)},{t.gross - Decimal('0.02')}" for t in trades]
+    reading = read("\n".join([f"{START},pnl", *lines]) + "\n")
+    wrong = {t.gross.quantize(Decimal("1e-8")) for t in trades}
+    assert not wrong & {trade.net_pnl for trade in reading.trades}
