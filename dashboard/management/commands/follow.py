@@ -134,7 +134,7 @@ class Command(BaseCommand):
             began = time.monotonic()
             appended += self._step(parts, wait_for_state=options["once"], stop=stop)
             if first and parts.logs.zone_needed:
-                raise CommandError(parts.logs.zone_needed, returncode=REFUSED)
+                raise CommandError(_terminal.shown(parts.logs.zone_needed), returncode=REFUSED)
             self._news(parts, first=first)
             first = False
             trouble = [*parts.logs.trouble.values()]
@@ -180,7 +180,7 @@ class Command(BaseCommand):
         """Once, until it is over."""
         if text not in self._told:
             self._told.add(text)
-            self.stderr.write(text)
+            self.stderr.write(_terminal.shown(text))
 
     def _report(self, parts: Parts, appended: int, trouble: list[str]) -> None:
         waiting = {path: rows for path, rows in sorted(parts.follower.waiting.items()) if rows}
@@ -258,7 +258,8 @@ class _Bar:
             self._progress.start()
             self._progress.add_task("")
         task = self._progress.task_ids[0]
-        self._progress.update(task, description=f"reading {path}", completed=done, total=size)
+        shown = f"reading {_terminal.shown(path)}"
+        self._progress.update(task, description=shown, completed=done, total=size)
         if done >= size:
             self._progress.stop()
             self._progress = None

@@ -253,5 +253,8 @@ class _Bar:
         bar = self._show()
         if bar is not None and self._task is not None:
             bar.update(
-                self._task, description=f"reading {label}", completed=done, total=size or None
+                self._task,
+                description=f"reading {_terminal.shown(label)}",
+                completed=done,
+                total=size or None,
             )

@@ -54,6 +54,14 @@ def test_the_same_again_records_nothing(bot: Path, data: Path) -> None:
     assert Reader("follow-bot", folder=data).head() == head
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no such names there")
+def test_a_sentence_about_a_log_orders_the_terminal_nothing(bot: Path) -> None:
+    (bot / "a\x1b[2J.csv").write_text(HEADER + rows(1, 3))
+    with pytest.raises(CommandError, match="no time zone") as refused:
+        follow(bot, timezone="")
+    assert "\x1b" not in str(refused.value)
+
+
 def test_versions_stand_on_the_events(bot: Path, data: Path) -> None:
     both = f"v8.02,{row(1)}v8.03,{row(2)}v8.02,{row(3)}"
     (bot / "log.csv").write_text("version," + HEADER + both)
