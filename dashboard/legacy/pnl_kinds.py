@@ -256,6 +256,12 @@ def _digits(values: Values, binding: Binding, *, exact: bool) -> float:
     return math.log10(scale / allowed)
 
 
+_SOME = 8
+_FEW_MOVES, _MOVES, _ONE_WAY_MOVES = 0.7, 1.0, 1.5
+"""How much a column moves from row to row, against its spread, that is no running total: few rows
+tell little, and a column that never changes sign is suspect."""
+
+
 def _kind_by_looks(binding: Binding, values: list[Values]) -> str:
     """The kind of a PnL column that no arithmetic reaches: "printed", or "unknown" to refuse it.
 
@@ -276,7 +282,11 @@ def _kind_by_looks(binding: Binding, values: list[Values]) -> str:
         spread = sum((x - mean) ** 2 for x in printed) / len(printed)
         steps = [b - a for a, b in itertools.pairwise(printed)]
         movement = sum(step**2 for step in steps) / len(steps)
-        if spread > 0 and movement < 0.7 * spread:
+        # Results that follow one another by chance move twice as much as they spread.
+        least = _FEW_MOVES if len(printed) < _SOME else _MOVES
+        if min(printed) > 0 or max(printed) < 0:
+            least = _ONE_WAY_MOVES
+        if spread > 0 and movement < least * spread:
             return "unknown"
         if _are_prices(values):
             return "unknown"

@@ -230,3 +230,13 @@ def test_funding_that_was_paid_may_stand_above_zero() -> None:
         f"{paid[id(t)]},{t.net - paid[id(t)]}",
     )  # fmt: skip
     assert [t.net_pnl for t in read(content).trades] == [t.net - paid[id(t)] for t in trades]
+
+
+def test_a_column_that_moves_little_and_never_loses_may_be_a_running_total() -> None:
+    """Fourteen rows of one under `수익`, with no other number: they move as much as they spread."""
+    totals = ["0.79", "37.24", "57.55", "94.15", "121.92", "115.28", "116.76", "96.99", "67.73",
+              "35.74", "88.71", "119.83", "50.70", "63.66"]  # fmt: skip
+    lines = [f"2024-01-{at:02d} 07:31:04,ETHUSDT,매도,{each}" for at, each in enumerate(totals, 1)]
+    reading = read("\n".join(["시간,종목,구분,수익", *lines, ""]))
+    assert set(reading.reasons.values()) == {"pnl_kind_unknown"}
+    assert reading.trades == []
