@@ -31,6 +31,8 @@ _PATTERNS = {
 }
 _COMPILED = {marks: re.compile(pattern) for marks, pattern in _PATTERNS.items()}
 _HAS_DIGIT = re.compile(r"[0-9]")
+_NOUGHT = re.compile(r"[+-]?0[.,]0+")
+"""Nothing under either decimal mark: a default of a program that wrote it the other way."""
 PLAIN_NUMBER = _COMPILED[(".", "")]
 
 NULLS = frozenset(
@@ -79,7 +81,7 @@ class Grammar:
         if _COMPILED[self.decimal, self.thousands].fullmatch(text) is None and (
             not self.thousands or _COMPILED[self.decimal, ""].fullmatch(text) is None
         ):
-            return None
+            return Decimal(0) if _NOUGHT.fullmatch(text) else None
         if self.thousands:
             text = text.replace(self.thousands[0], "")
         if self.decimal == ",":
@@ -99,8 +101,9 @@ GRAMMARS = tuple(Grammar(decimal, thousands) for decimal, thousands in _PATTERNS
 def decide_grammar(cells: Iterable[str]) -> Grammar:
     """The one grammar of a segment's numeric cells: the one that reads the most of them.
 
-    A grammar with a thousands mark counts only where no number of four or more digits
-    goes without it, so that one stray "1,234" among plain numbers stays unreadable.
+    A grammar with a thousands mark counts only where more numbers have it in its places than
+    have it elsewhere, or have four digits or more without it: so one stray "1,234" among plain
+    numbers stays unreadable.
     """
     texts = [text for cell in cells if _HAS_DIGIT.search(text := cell.strip())]
     if all(PLAIN_NUMBER.fullmatch(text) for text in texts):
@@ -124,19 +127,20 @@ def _may_be_thousands(texts: list[str]) -> bool:
 
 def _fit(grammar: Grammar, texts: list[str]) -> float:
     pattern = _COMPILED[grammar.decimal, grammar.thousands]
-    read = grouped = ungrouped = fractions = 0
+    read = grouped = ungrouped = misplaced = fractions = 0
     for raw in texts:
         text = raw if raw.isascii() else raw.translate(_SPACES)
         if grammar.thousands and re.match(r"[+-]?[0-9]{4,}(?![0-9])", text):
             ungrouped += 1
         if pattern.fullmatch(text) is None:
+            misplaced += grammar.thousands != "" and grammar.thousands[0] in text
             continue
         read += 1
         if grammar.thousands and grammar.thousands[0] in text:
             grouped += 1
         if grammar.decimal in text:
             fractions += 1
-    if grammar.thousands and (grouped <= ungrouped or not fractions):
+    if grammar.thousands and (grouped <= ungrouped + misplaced or not fractions):
         return -1.0
     # On equal readings the plainer grammar, listed first, wins.
     return float(read)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from .aliases import Heading
 from .binding import Binding, headerless
 from .fit import Fit
-from .proposing import counts_up, propose
+from .looks import counts_up
+from .proposing import propose
 from .records import Record
 from .settling import settle
 from .values import Context, is_cut

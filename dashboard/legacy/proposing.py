@@ -7,24 +7,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise, permutations
+from itertools import permutations
 
 from .against import has_no_end, has_other_clock, tells_of_one
 from .aliases import Heading
 from .binding import Binding
-from .cells import Grammar, column_unit, decide_grammar, decimals, is_null, is_symbol
+from .looks import Columns, look_at
 from .records import Record
 from .settling import settle
 from .sides import side_of
 from .statuses import STATUS_WORDS, says_it_is_none
 from .structure import is_reason
-from .times import EPOCH, OLDEST, TimeForm, decide_form, place
+from .times import EPOCH, place
 from .values import Context
 
 _PROBE = 10
-_STEP = 20
-"""How far numbers of rows are apart at most, where rows between them are of another layout."""
 NO_FACTORS = frozenset(
     ("unrealised", "mark_price", "planned", "stop_loss_price", "take_profit_price", "mae", "mfe",
      "count")
@@ -35,19 +32,6 @@ _VERSION = re.compile(r"[vV]?(\d{1,2})\.(\d{1,3})(?:\.\d{1,3})?")
 _COIN = re.compile(r"[A-Z][A-Z0-9]{1,7}")
 
 
-@dataclass(slots=True)
-class _Columns:
-    """The columns of a run of rows by what their values look like."""
-
-    numbers: dict[int, list[float | None]]
-    places: dict[int, int]
-    times: dict[int, TimeForm]
-    sides: list[int]
-    symbols: list[int]
-    counters: list[int]
-    grammar: Grammar
-
-
 def propose(
     rows: Sequence[Record], context: Context, headings: Sequence[Heading] = ()
 ) -> Binding | None:
@@ -56,7 +40,7 @@ def propose(
     width = len(rows[0].fields)
     if width < 5 or width > 60 or len(rows) < 2:
         return None
-    seen = _look(rows, width, context.order)
+    seen = look_at(rows, width, context.order)
     if len(headings) == width:
         for at, each in enumerate(headings):
             if each.role in NO_FACTORS or (each.role in _FEES and each.currency in _COINS):
@@ -100,61 +84,7 @@ def _is_constant(rows: Sequence[Record], binding: Binding) -> bool:
     return len({row.fields[at].strip() for row in rows}) == 1
 
 
-def _look(rows: Sequence[Record], width: int, order: str) -> _Columns:
-    columns = [[row.fields[at] for row in rows] for at in range(width)]
-    numeric: dict[int, list[str]] = {}
-    times: dict[int, TimeForm] = {}
-    sides: list[int] = []
-    symbols: list[int] = []
-    counters: list[int] = []
-    for at, cells in enumerate(columns):
-        filled = [cell for cell in cells if not is_null(cell)]
-        if len(filled) * 2 < len(cells):
-            continue
-        form = decide_form(filled, order=order)
-        if form is not None and _really_times(filled, form):
-            times[at] = form
-            continue
-        if sum(side_of(cell) is not None for cell in filled) * 10 >= len(filled) * 8:
-            sides.append(at)
-            continue
-        if sum(map(is_symbol, filled)) * 10 >= len(filled) * 8:
-            symbols.append(at)
-            continue
-        if counts_up(filled):
-            counters.append(at)
-            continue
-        unit = column_unit(filled)
-        texts = [unit[1](cell) for cell in cells] if unit else cells
-        if sum(any(c.isdigit() for c in text) for text in texts) * 10 >= len(texts) * 6:
-            numeric[at] = texts
-    grammar = decide_grammar(text for texts in numeric.values() for text in texts)
-    numbers: dict[int, list[float | None]] = {}
-    places: dict[int, int] = {}
-    for at, texts in numeric.items():
-        values = [grammar.number(text) for text in texts]
-        if sum(value is not None for value in values) * 10 < len(values) * 6:
-            continue
-        numbers[at] = [None if value is None else float(value) for value in values]
-        places[at] = max(
-            decimals(text, grammar.decimal)
-            for text, value in zip(texts, values, strict=True)
-            if value is not None
-        )
-    return _Columns(numbers, places, times, sides, symbols, counters, grammar)
-
-
-def _really_times(cells: list[str], form: TimeForm) -> bool:
-    moments = [read[0] for cell in cells if (read := form.read(cell.strip()))]
-    if len(moments) * 10 < len(cells) * 7:
-        return False
-    if form.name != "epoch":
-        return True
-    inside = sum(moment >= OLDEST and (moment - EPOCH).days < 24_000 for moment in moments)
-    return inside * 10 >= len(moments) * 8
-
-
-def _symbol_column(rows: Sequence[Record], seen: _Columns, context: Context) -> int | None:
+def _symbol_column(rows: Sequence[Record], seen: Columns, context: Context) -> int | None:
     if seen.symbols:
         return seen.symbols[0]
     if context.symbol:
@@ -175,7 +105,7 @@ def _is_word(cell: str) -> bool:
     return is_reason(cell) or word in STATUS_WORDS or side_of(cell) is not None
 
 
-def _time_roles(rows: Sequence[Record], seen: _Columns) -> dict[str, int]:
+def _time_roles(rows: Sequence[Record], seen: Columns) -> dict[str, int]:
     """entry_time and exit_time by which comes first on every row; {} where that is not clear."""
     at = list(seen.times)
     if len(at) == 1:
@@ -218,7 +148,7 @@ _Solution = tuple[int, int, int, int, int | None]
 """entry, exit, quantity, pnl, fee (None: the PnL equals price x quantity alone)."""
 
 
-def _solutions(rows: Sequence[Record], seen: _Columns, side: int) -> Iterator[_Solution]:
+def _solutions(rows: Sequence[Record], seen: Columns, side: int) -> Iterator[_Solution]:
     directions = [side_of(row.fields[side]) for row in rows]
     usable = [
         at
@@ -240,6 +170,7 @@ def _solutions(rows: Sequence[Record], seen: _Columns, side: int) -> Iterator[_S
         for quantity in positive - {entry, exit_}:
             gross = _gross(columns, signs, entry, exit_, quantity)
             slack = [abs(q or 0.0) * precision for q in columns[quantity]]
+            none = [0.0] * len(slack)
             others = [at for at in columns if at not in (entry, exit_, quantity)]
             for pnl in others:
                 digit = 0.5 * 10.0 ** -seen.places[pnl]
@@ -249,13 +180,17 @@ def _solutions(rows: Sequence[Record], seen: _Columns, side: int) -> Iterator[_S
                 ]
                 if _zero(rest, slack, digit) >= needed and any(columns[pnl]):
                     yield entry, exit_, quantity, pnl, None
+                # A result before fees that agrees to its last digit is no net one that is near.
+                told = _zero(rest, none, digit) >= needed
                 for fee in others:
                     if fee != pnl and any(columns[fee]):
                         left = [
                             None if r is None or f is None else r - f
                             for r, f in zip(rest, columns[fee], strict=True)
                         ]
-                        if _zero(left, slack, digit) >= needed:
+                        finest = digit + 0.5 * 10.0 ** -seen.places[fee]
+                        near = _zero(left, none, finest) if told else _zero(left, slack, digit)
+                        if near >= needed:
                             yield entry, exit_, quantity, pnl, fee
 
 
@@ -288,7 +223,7 @@ def _zero(rest: list[float | None], slack: list[float], digit: float) -> int:
     return found
 
 
-def _choose(rows: Sequence[Record], found: list[_Solution], seen: _Columns) -> Binding | None:
+def _choose(rows: Sequence[Record], found: list[_Solution], seen: Columns) -> Binding | None:
     """The binding the solutions agree on; None where they would book different trades."""
     with_fee = [s for s in found if s[4] is not None and _is_fee(seen, s)]
     bare = [s for s in found if s[4] is None]
@@ -310,7 +245,7 @@ def _choose(rows: Sequence[Record], found: list[_Solution], seen: _Columns) -> B
     return Binding("proposed", len(rows[0].fields), roles, proposed=True, pnl_role="pnl")
 
 
-def _same_trades(seen: _Columns, first: _Solution, second: _Solution) -> bool:
+def _same_trades(seen: Columns, first: _Solution, second: _Solution) -> bool:
     for one, other in zip(first, second, strict=True):
         if one == other:
             continue
@@ -321,7 +256,7 @@ def _same_trades(seen: _Columns, first: _Solution, second: _Solution) -> bool:
     return True
 
 
-def _shares(seen: _Columns, solution: _Solution, column: int) -> list[float]:
+def _shares(seen: Columns, solution: _Solution, column: int) -> list[float]:
     entry, exit_, quantity = solution[:3]
     return [
         f / ((e + x) * q)
@@ -333,7 +268,7 @@ def _shares(seen: _Columns, solution: _Solution, column: int) -> list[float]:
     ]  # fmt: skip
 
 
-def _is_fee(seen: _Columns, solution: _Solution) -> bool:
+def _is_fee(seen: Columns, solution: _Solution) -> bool:
     """The fee column is one: never negative, a small and steady share of the turnover.
 
     And the PnL column is none, else the two could stand for each other.
@@ -351,7 +286,7 @@ def _steady(shares: list[float], most: float) -> bool:
     return bool(values) and values[0] > 0 and values[-1] <= 0.01 and values[-1] <= values[0] * most
 
 
-def _hidden_fee(seen: _Columns, solution: _Solution) -> bool:
+def _hidden_fee(seen: Columns, solution: _Solution) -> bool:
     """Some other column looks like a fee, as a cost or below zero: the PnL is before it."""
     return any(
         _steady(shares, 3.0) or _steady([-share for share in shares], 3.0)
@@ -360,7 +295,7 @@ def _hidden_fee(seen: _Columns, solution: _Solution) -> bool:
     ) or any(_is_rounded_fee(seen, solution, at) for at in seen.numbers if at not in solution)
 
 
-def _is_rounded_fee(seen: _Columns, solution: _Solution, at: int) -> bool:
+def _is_rounded_fee(seen: Columns, solution: _Solution, at: int) -> bool:
     """A column that is one share of the turnover on all rows, as near as its digits tell."""
     entry, exit_, quantity = solution[:3]
     pairs = [
@@ -380,7 +315,7 @@ def _is_rounded_fee(seen: _Columns, solution: _Solution, at: int) -> bool:
     )
 
 
-def _only_fee(seen: _Columns, solution: _Solution) -> int | None:
+def _only_fee(seen: Columns, solution: _Solution) -> int | None:
     fees = [
         at
         for at in seen.numbers
@@ -392,7 +327,7 @@ def _only_fee(seen: _Columns, solution: _Solution) -> int | None:
 def _add_texts(
     rows: Sequence[Record],
     binding: Binding,
-    seen: _Columns,
+    seen: Columns,
     context: Context,
     headings: Sequence[Heading],
 ) -> None:
@@ -433,11 +368,3 @@ def _is_version(cells: list[str], context: Context) -> bool:
         return True
     majors = context.versions.majors()
     return all(match is not None and int(match[1]) in majors for match in found)
-
-
-def counts_up(cells: list[str]) -> bool:
-    """True for numbers of rows, which are no amounts however steady."""
-    if not all(cell.isascii() and cell.isdigit() and len(cell) < 10 for cell in cells):
-        return False
-    numbers = [int(cell) for cell in cells]
-    return len(numbers) > 2 and all(0 < b - a <= _STEP for a, b in pairwise(numbers))

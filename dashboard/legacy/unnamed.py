@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations, permutations
 
 from .binding import Binding, looks_numeric
-from .proposing import counts_up
+from .looks import counts_up
 from .records import Record
 from .settling import settle
 from .values import Context

@@ -153,3 +153,14 @@ def test_thousands_alone_are_no_lakhs() -> None:
 
 def test_a_minus_behind_a_number_here_and_there_is_damage() -> None:
     assert column_unit(["-12.50", "-3.00", "-1.25", "12.50-", "1.00"]) is None
+
+
+@pytest.mark.parametrize("grammar", [Grammar(","), Grammar(".")])
+def test_nought_is_nought_under_either_mark(grammar: Grammar) -> None:
+    assert [grammar.number(cell) for cell in ("0.0", "-0,00")] == [0, 0]
+
+
+def test_a_mark_that_mostly_stands_elsewhere_stands_before_no_thousands() -> None:
+    """The decimal mark changes half way, and one number happens to have three decimals."""
+    cells = ["-70.99671", "-109.99734", "12.10312", "-125,874", "-12,40312", "0,55213"]
+    assert decide_grammar(cells) == Grammar(".")

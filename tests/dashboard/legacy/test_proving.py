@@ -240,3 +240,19 @@ def test_a_column_that_moves_little_and_never_loses_may_be_a_running_total() -> 
     reading = read("\n".join(["시간,종목,구분,수익", *lines, ""]))
     assert set(reading.reasons.values()) == {"pnl_kind_unknown"}
     assert reading.trades == []
+
+
+def test_a_stop_is_no_fee_where_one_quantity_is_traded() -> None:
+    """So large a quantity that the stop's price disappears in what the prices leave open."""
+    quantity, lines = Decimal("131180.2"), []
+    for row in _rows(20):
+        entry, left = ((Decimal(cell) / 65_000).quantize(Decimal("0.0001")) for cell in row[4:6])
+        gross = (left - entry) * quantity * (1 if row[1] == "LONG" else -1)
+        fee = (entry + left) * quantity * Decimal("0.00055")
+        stop = entry * Decimal("0.96" if row[1] == "LONG" else "1.04")
+        lines.append([*row[:4], str(entry), str(left), str(quantity), f"{stop:.4f}",
+                      f"{gross:.2f}", f"{fee:.8f}"])  # fmt: skip
+    trades = read(_log(lines, None)).trades
+    assert len(trades) == 20
+    nets = [Decimal(line[8]) - Decimal(line[9]) for line in lines]
+    assert [trade.net_pnl for trade in trades] == nets
