@@ -55,7 +55,8 @@ def results_elsewhere(
 
     No header calls them a result: rows of another layout, as wide as this one, stand below it.
     """
-    named = {at for role, at in binding.roles.items() if role not in ("equity", "notional")}
+    free = {"equity", "notional", "cum_pnl"} - {binding.pnl_role}
+    named = {at for role, at in binding.roles.items() if role not in free}
     told = [(row, values) for row, values in zip(rows, read, strict=True) if values is not None]
     found = []
     for at in set(range(binding.width)) - named:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from .binding import PNL_ROLES, Binding, looks_numeric
 from .cells import quote_of, to_unit
-from .checking import Check, check, last_digit, turnover_of
+from .checking import Check, check, gross_of, last_digit, turnover_of
 from .doubts import holds_result
 from .moneys import money_of_sign, other_money
 from .records import Record
@@ -128,13 +128,17 @@ def _is_price(printed: Decimal, fields: list[str], binding: Binding) -> bool:
 
 
 def _is_swapped(values: Values, binding: Binding) -> bool:
-    """Fee and PnL of a winning row could be each other, and the fee is not of the usual share."""
-    if not values.fee or values.printed is None or values.printed <= 0:
+    """Fee and PnL of a row without loss could be each other, and the fee is none of the usual."""
+    if not values.fee or values.printed is None or values.printed < 0:
         return False
     if binding.constant_fee and "fee" in binding.roles:
         return values.fee != binding.constant_fee
     if binding.usual_fee and values.printed == binding.usual_fee != values.fee:
         return True
+    if not values.printed:
+        # A fee that is to many digits what the prices give is the result, and rounded to nought
+        # what stands in the result's place.
+        return values.fee == gross_of(values) and len(values.fee.normalize().as_tuple().digits) > 2
     share = values.printed / turnover_of(values)
     return is_like_a_fee(share, binding) and not _fee_fits(values, binding)
 

@@ -239,7 +239,9 @@ def _count(binding: Binding, read: list[Values | None], checks: list[Check], fit
     fit.confirmed = confirmed
     binding.confirmed, binding.contradicted = confirmed, fit.contradicted
     settle_fee_band(binding, read, checks, fit)
-    binding.exact = exact >= 10 and exact * 100 >= confirmed * 95
+    binding.exact = (exact >= 10 and exact * 100 >= confirmed * 95) or (
+        exact >= _FEW_EXACT and confirmed <= exact + 1
+    )
     told = [c.digit for v, c in zip(read, checks, strict=True) if v is not None and c.digit]
     binding.to_the_digit = told.count(1) >= 10 and told.count(-1) * 20 <= len(told)
 
@@ -256,6 +258,7 @@ def _digits(values: Values, binding: Binding, *, exact: bool) -> float:
     return math.log10(scale / allowed)
 
 
+_FEW_EXACT = 5
 _SOME = 8
 _FEW_MOVES, _MOVES, _ONE_WAY_MOVES = 0.7, 1.0, 1.5
 """How much a column moves from row to row, against its spread, that is no running total: few rows

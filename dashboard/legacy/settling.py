@@ -82,7 +82,7 @@ def settle(binding: Binding, records: list[Record], context: Context) -> Fit:
             del binding.roles["pnl_pct"]
             read = _read(binding, sample, context)
         settle_pnl(binding, read, fit)
-        if binding.pnl_kind in ("computed", "percent"):
+        if binding.pnl_kind in ("computed", "percent", "cumulative"):
             binding.results_elsewhere = results_elsewhere(binding, sample, read)
         if binding.pnl_kind == "printed" and (
             is_move_in_percent(binding, rows) or is_planned(binding, rows)

@@ -298,7 +298,7 @@ class Weigher:
         low, high = self._binding.fee_band
         steady, every = self._binding.fee_steady, self._gross
         for at, (fee, pnl) in enumerate(zip(amounts.fee, amounts.pnl, strict=True)):
-            if fee and (every or pnl > 0):
+            if fee and (every or pnl >= 0):
                 turnover = (amounts.entry[at] + amounts.exit[at]) * amounts.quantity[at]
                 if not steady or not low * turnover <= fee <= high * turnover:
                     yield at

@@ -256,3 +256,35 @@ def test_a_stop_is_no_fee_where_one_quantity_is_traded() -> None:
     assert len(trades) == 20
     nets = [Decimal(line[8]) - Decimal(line[9]) for line in lines]
     assert [trade.net_pnl for trade in trades] == nets
+
+
+def test_a_fee_that_is_the_result_to_its_last_digit_is_one() -> None:
+    """Fee and result have changed places, and the fee is rounded to nought."""
+    rows = _rows(12)
+    gross = (Decimal(rows[5][5]) - Decimal(rows[5][4])) * Decimal(rows[5][6])
+    rows[5][7], rows[5][8] = str(abs(gross)), "0.00"
+    rows[5][1] = "LONG" if gross > 0 else "SHORT"
+    assert read(_log(rows)).reasons == {7: "contradicted"}
+
+
+def test_what_only_lies_within_the_prices_last_digit_is_contradicted_where_all_others_agree() -> (
+    None
+):
+    """A market whose last digit is worth hundreds, in a log of few rows."""
+    rows = _rows(8)
+    rows[6][4:9] = ["0.00000748", "0.00000748", "12479854869", "77.0131844", "-194.43000000"]
+    assert read(_log(rows)).reasons == {8: "contradicted"}
+
+
+def test_a_running_total_in_the_results_place_leaves_the_result_where_it_stands() -> None:
+    """Result and running total change places half way: the results are what was printed."""
+    total, lines, nets = Decimal(0), [], []
+    for number, row in enumerate(_rows(24)):
+        net = Decimal(row[8]).quantize(Decimal("0.001"))
+        total += net
+        nets.append(net)
+        both = [str(net), str(total)]
+        lines.append([*row[:8], *(both if number < 10 else reversed(both)), row[9]])
+    header = HEADER.replace("pnl", "pnl,cum_pnl")
+    trades = read(_log(lines, header)).trades
+    assert {trade.net_pnl for trade in trades} <= set(nets)
