@@ -97,12 +97,12 @@ def _hold(fields: list[str], binding: Binding) -> int | Refusal:
 
 
 def _was_executed(fields: list[str], binding: Binding, kind: str) -> bool:
-    """Part of an order may be dealt before the rest of it is cancelled.
+    """Part of an order may be dealt before the rest of it is cancelled, or its time is over.
 
-    So says a column of what was executed.
+    So says a column of what was executed. Of one that was rejected nothing is.
     """
     at = binding.roles.get("quantity")
-    if kind not in ("cancelled", "rejected") or at is None or not binding.headings:
+    if kind != "cancelled" or at is None or not binding.headings:
         return False
     if not is_of_execution(binding.headings[at].name):
         return False

@@ -24,11 +24,11 @@ _STATUS = {
     ),
     "cancelled": (
         "cancelled canceled cancel storniert abgebrochen 취소 취소됨 已取消 已撤销 撤单 "
-        "cancelada cancelado отменён отменен отменена"
+        "cancelada cancelado отменён отменен отменена "
+        "expired verfallen 已过期 expirada истёк"
     ),
     "rejected": (
-        "rejected expired denied 거부 거절 abgelehnt verfallen 已拒绝 已过期 rejeitada "
-        "rejeitado expirada отклонён отклонен истёк"
+        "rejected denied 거부 거절 abgelehnt 已拒绝 rejeitada rejeitado отклонён отклонен"
     ),
     "error": (
         "error failed failure fail err exception 오류 실패 에러 fehler fehlgeschlagen 错误 失败 "

@@ -150,3 +150,16 @@ def test_a_half_of_the_day_in_a_column_of_its_own_is_part_of_the_time() -> None:
     first = read(f"date,time,am/pm,{names}{halves}\n")
     second = read(f"time,{names}{whole}\n")
     assert [t.exit_time for t in first.trades] == [t.exit_time for t in second.trades]
+
+
+def test_of_a_rejected_order_nothing_was_executed() -> None:
+    """Whatever stands in its columns: one that was cancelled may have been dealt in part."""
+    header = "time,symbol,side,avg_price,executedQty,fee,status\n"
+    rows = [
+        "2024-01-01 10:00:00,BTCUSDT,BUY,100,1,0.1,FILLED",
+        "2024-01-01 11:00:00,BTCUSDT,SELL,90,1,0.1,REJECTED",
+        "2024-01-01 12:00:00,BTCUSDT,SELL,110,1,0.1,FILLED",
+    ]
+    reading = read(header + "\n".join(rows) + "\n")
+    assert [trade.net_pnl for trade in reading.trades] == [Decimal("9.8")]
+    assert reading.report.set_aside == {"rejected": 1}
