@@ -97,8 +97,7 @@ def check(values: Values, binding: Binding, kind: str, before: Decimal | None = 
         if before is None and not follows:
             return Check("not_computable", to_unit(net))
         difference = ZERO if follows or before is None else printed - before - net
-        # Where the total before it is nought, what is printed is the result itself.
-        record = net if follows or before else printed
+        record = net
     else:
         return Check("unavailable", None)
     size = abs(difference)

@@ -136,9 +136,9 @@ def _is_swapped(values: Values, binding: Binding) -> bool:
     if binding.usual_fee and values.printed == binding.usual_fee != values.fee:
         return True
     if not values.printed:
-        # A fee that is to many digits what the prices give is the result, and rounded to nought
-        # what stands in the result's place.
-        return values.fee == gross_of(values) and len(values.fee.normalize().as_tuple().digits) > 2
+        # A fee that is to all its digits what the prices give is the result, and rounded to
+        # nought what stands in the result's place. In cents it may be so by chance.
+        return values.fee == gross_of(values) and binding.fee_places > _CENTS
     share = values.printed / turnover_of(values)
     return is_like_a_fee(share, binding) and not _fee_fits(values, binding)
 
@@ -149,7 +149,7 @@ def is_like_a_fee(share: Decimal, binding: Binding) -> bool:
     return low / _WIDE <= share <= high * _WIDE
 
 
-_WIDE = 4
+_WIDE, _CENTS = 4, 2
 """How far from the fees that told the band a fee of the same exchange can be."""
 _LEAST_FEE = Decimal("0.000005")
 """No exchange charges less of the turnover: so little of it shows a quantity in quote currency."""

@@ -288,12 +288,3 @@ def test_a_running_total_in_the_results_place_leaves_the_result_where_it_stands(
     header = HEADER.replace("pnl", "pnl,cum_pnl")
     trades = read(_log(lines, header)).trades
     assert {trade.net_pnl for trade in trades} <= set(nets)
-
-
-def test_after_a_total_of_nought_the_total_is_the_result_as_printed() -> None:
-    rows, total = _rows(12), Decimal(0)
-    for row in rows:
-        total += Decimal(row[8])
-        row[8] = f"{total:.2f}"
-    trades = read(_log(rows)).trades
-    assert trades[0].net_pnl == Decimal(rows[0][8])
