@@ -26,6 +26,11 @@ def has_no_end(binding: Binding, headings: Sequence[Heading]) -> bool:
     return ends and named["entry_price"] == "entry_price"
 
 
+def is_before_fees(binding: Binding, headings: Sequence[Heading]) -> bool:
+    """The result agrees without a fee, and the header says that it is before fees."""
+    return "fee" not in binding.roles and headings[binding.roles["pnl"]].role == "gross_pnl"
+
+
 def has_other_clock(rows: Sequence[Record], times: Iterable[int]) -> bool:
     """Dates alone beside times of day in a column of their own: when it ended is not known."""
     dates = all(":" not in row.fields[at] for row in rows for at in times)

@@ -112,6 +112,10 @@ def _neighbour(cluster: list[Record], block: Block, context: Context) -> Binding
     return found[0] if len(money) == 1 else None
 
 
+_MOST_OTHERS = 4
+"""Rows of another layout for each of a running total's, below a header."""
+
+
 def acceptable(binding: Binding, fit: Fit) -> bool:
     if fit.rows == 0:
         return fit.aside > 0
@@ -123,6 +127,8 @@ def acceptable(binding: Binding, fit: Fit) -> bool:
         return binding.pnl_kind == "unknown" and fit.read > 0
     if binding.pnl_kind in ("computed", "printed"):
         return fit.read * 10 >= fit.rows * 3
+    if binding.pnl_kind == "cumulative" and fit.confirmed * _MOST_OTHERS < fit.contradicted:
+        return False  # of many results a few follow one another as totals do
     if fit.proven or fit.aside_fees * 2 > fit.read:
         return True
     if binding.pnl_kind == "cumulative" and binding.pnl_role != "cum_pnl":

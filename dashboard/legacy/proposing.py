@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import permutations
 
-from .against import has_no_end, has_other_clock, tells_of_one
+from .against import has_no_end, has_other_clock, is_before_fees, tells_of_one
 from .aliases import Heading
 from .binding import Binding
 from .looks import Columns, look_at
@@ -59,7 +59,9 @@ def propose(
         if binding is None:
             continue
         binding.roles.update(times)
-        if len(headings) == width and has_no_end(binding, headings):
+        if len(headings) == width and (
+            has_no_end(binding, headings) or is_before_fees(binding, headings)
+        ):
             continue
         binding.roles["side"] = side
         if symbol is not None:

@@ -5,6 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from dashboard.legacy.binding import Binding
+from dashboard.legacy.finding import acceptable
+from dashboard.legacy.fit import Fit
+
 from .made import log, made
 from .reading import read
 
@@ -288,3 +292,27 @@ def test_a_running_total_in_the_results_place_leaves_the_result_where_it_stands(
     header = HEADER.replace("pnl", "pnl,cum_pnl")
     trades = read(_log(lines, header)).trades
     assert {trade.net_pnl for trade in trades} <= set(nets)
+
+
+def test_results_named_before_fees_are_none_where_no_fee_proves_to_be_one() -> None:
+    """The fees are in cents, of trades so small that their share of the turnover tells nothing."""
+    lines = []
+    for number, row in enumerate(_rows(12)):
+        quantity = "0.000" + str(1 + number % 7)
+        gross = (Decimal(row[5]) - Decimal(row[4])) * Decimal(quantity)
+        gross *= 1 if row[1] == "LONG" else -1
+        fee = "0.00" if number % 3 else "0.09"
+        lines.append([*row[:6], quantity, fee, f"{gross:.8f}", row[9]])
+    reading = read(_log(lines, HEADER.replace("pnl", "gross_pnl")))
+    assert {trade.net_pnl - Decimal(lines[trade.line - 2][8]) for trade in reading.trades} <= {
+        Decimal("-0.09"), Decimal(0)
+    }  # fmt: skip
+    assert [t for t in reading.trades if t.net_pnl == Decimal(lines[t.line - 2][8])
+            and lines[t.line - 2][7] == "0.09"] == []  # fmt: skip
+
+
+def test_a_few_results_that_follow_one_another_are_no_running_total() -> None:
+    binding = Binding("round-trips", 8, {"pnl": 7}, pnl_kind="cumulative")
+    fit = Fit(read=400, rows=400, confirmed=9, contradicted=391, digits=30)
+    assert fit.proven
+    assert not acceptable(binding, fit)
