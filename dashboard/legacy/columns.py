@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
@@ -23,6 +24,7 @@ from .statuses import (
 )
 from .times import decide_form, is_clock_only, is_half_day
 
+_COMMA = re.compile(r"-?(?:0,[0-9]+|[1-9][0-9]*,(?:[0-9]{1,2}|[0-9]{4,}))")
 _LARGEST_RATE = 0.02
 _MOST, _NEARLY_ALL = 0.6, 0.8
 _HOLDS = 0.9
@@ -254,7 +256,7 @@ def _settle_constant_fee(binding: Binding, rows: Sequence[Record]) -> None:
     at = binding.roles.get("fee")
     if at is None or binding.shape != "trades":
         return
-    cells = [cell.rstrip("% ") for cell in _cells(rows, at)]
+    cells = [_with_point(cell.rstrip("% ")) for cell in _cells(rows, at)]
     common = max(set(cells), key=cells.count, default="")
     value = _float(common)
     if len(cells) < 3 or not value:
@@ -272,6 +274,11 @@ def _settle_constant_fee(binding: Binding, rows: Sequence[Record]) -> None:
         binding.roles["entry_fee_rate"] = binding.roles["exit_fee_rate"] = at
         binding.rate_scale = Decimal("0.01") if percent else Decimal(1)
     binding.constant_fee = Decimal(common)
+
+
+def _with_point(cell: str) -> str:
+    """A number whose comma can be no thousands mark, with a point in its place."""
+    return cell.replace(",", ".") if _COMMA.fullmatch(cell) else cell
 
 
 def _size(binding: Binding, row: Record) -> float | None:

@@ -400,3 +400,14 @@ def test_decimals_written_another_way_half_way_are_no_thousands() -> None:
     rows = [f"XRPUSDT;LONG;2024-03-{at + 1:02} 10:00:00;{value}" for at, value in enumerate(values)]
     reading = read("\n".join(["symbol;side;time;pnl", *rows]) + "\n")
     assert max((abs(trade.net_pnl) for trade in reading.trades), default=0) < 100
+
+
+@pytest.mark.parametrize("fee", ["0,04", "0,05", "0,001", "1,5"])
+def test_one_fee_on_every_row_computes_nothing_with_a_decimal_comma_either(fee: str) -> None:
+    header = "Symbol;Seite;Einstiegszeit;Ausstiegszeit;Einstiegspreis;Ausstiegspreis;Menge;Gebühr\n"
+    rows = [
+        f"BTCUSDT;LONG;2024-03-{day:02d} 10:00:00;2024-03-{day:02d} 11:00:00;"
+        f"4{day}000,5;4{day}100,5;0,{day}1;{fee}"
+        for day in range(10, 24)
+    ]
+    assert read(header + "\n".join(rows) + "\n").trades == []
