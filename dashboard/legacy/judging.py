@@ -15,6 +15,7 @@ from .statuses import (
     aside_kind,
     is_closed,
     may_have_closed,
+    says_failed,
     says_it_is_none,
     says_trade,
 )
@@ -58,6 +59,8 @@ def judge(
         return Aside(any_status_word(record) or values.kind)
     if isinstance(values, Refusal):
         return values
+    if _came_to_nothing(values, text_of(record.fields, "exit_reason", binding)):
+        return Aside("error")
     if binding.fixed_side == 0 and not binding.says_side:
         values.side = _side_by_arithmetic(values, binding)
     if binding.pnl_kind == "unknown":
@@ -111,6 +114,11 @@ def _is_of_another_kind(record: Record, binding: Binding) -> str:
         return word
     word = record.fields[binding.says_trade] if binding.says_trade >= 0 else ""
     return "" if may_have_closed(word) or says_trade(word) else word
+
+
+def _came_to_nothing(values: Values, exit_reason: str | None) -> bool:
+    """An order that failed: no result, and no move from its price, though a price is printed."""
+    return not values.printed and values.entry == values.exit and says_failed(exit_reason or "")
 
 
 def _is_price(printed: Decimal, fields: list[str], binding: Binding) -> bool:

@@ -174,6 +174,11 @@ def never_closed(exit_reason: str) -> str:
     return kind if kind in ("cancelled", "rejected", "open", "cash_flow") else ""
 
 
+def says_failed(exit_reason: str) -> bool:
+    """Whether an exit reason is the word for a failure: of a trade's end, or of its order."""
+    return status_kind(exit_reason) == "error"
+
+
 def is_simulated(cell: str) -> bool:
     """True where a mode, type or status cell says that the trade was not really made."""
     return cell.strip().casefold().replace(" ", "_") in SIMULATED

@@ -23,7 +23,7 @@ from .duplicates import digests_of
 from .markets import symbol_of
 from .plains import Plains
 from .sides import side_of
-from .statuses import aside_word, never_closed, none_by, status_kind
+from .statuses import aside_word, never_closed, none_by, says_failed, status_kind
 from .times import OLDEST, iso
 from .values import Context
 from .versions import belongs
@@ -224,7 +224,8 @@ class Weigher:
         """Why a trade ended; None for what could be a number, nothing, or says that none did."""
         if is_null(cell) or cell[0].isdigit() or cell[0] in " +-−$€£₩":
             return None
-        return None if never_closed(cell) or self._says_none(cell) else cell.strip()
+        none = never_closed(cell) or says_failed(cell) or self._says_none(cell)
+        return None if none else cell.strip()
 
     # -- numbers -----------------------------------------------------------------------------
 

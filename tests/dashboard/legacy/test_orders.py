@@ -163,3 +163,17 @@ def test_of_a_rejected_order_nothing_was_executed() -> None:
     reading = read(header + "\n".join(rows) + "\n")
     assert [trade.net_pnl for trade in reading.trades] == [Decimal("9.8")]
     assert reading.report.set_aside == {"rejected": 1}
+
+
+def test_an_order_that_failed_is_no_trade_and_one_that_ended_so_is() -> None:
+    header = "symbol,side,entry_time,exit_time,entry_price,exit_price,quantity,fee,pnl,reason\n"
+    rows = [
+        f"BTCUSDT,LONG,2024-01-{day:02d} 10:00:00,2024-01-{day:02d} 11:00:00,100,{100 + day},1,"
+        f"0.1,{day - Decimal('0.1')},SIGNAL"
+        for day in range(1, 9)
+    ]
+    failed = "BTCUSDT,LONG,2024-01-10 10:00:00,2024-01-10 10:00:00,100,100,1,0,0,error"
+    ended = "BTCUSDT,LONG,2024-01-11 10:00:00,2024-01-11 11:00:00,100,90,1,0.1,-10.1,error"
+    reading = read(header + "\n".join([*rows, failed, ended]) + "\n")
+    assert reading.report.set_aside == {"error": 1}
+    assert [trade.line for trade in reading.trades] == [*range(2, 10), 11]
